@@ -1,0 +1,381 @@
+//! The search index behind one seam, [`Engine`]: it stores tokens, keys and numbers and returns
+//! identifiers, scores and counts.
+//!
+//! Nothing Vietnamese crosses the seam: our side analyses documents and queries ([`analyse`]),
+//! the engine sees tokens. Text, snippets and the truth stay in the catalog; whatever an engine
+//! holds can be rebuilt from there. The contract below is checked by one conformance suite run
+//! over every implementation.
+
+use std::fmt;
+
+use crate::domain::record::RecordId;
+
+/// One analysed word: folded or lower-cased by us, without white space, 1 to 200 bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Token(Box<str>);
+
+impl Token {
+    /// Longest token in bytes; longer input is cut at a character boundary.
+    pub const MAX_BYTES: usize = 200;
+
+    /// Takes a word; `None` when it is empty or holds white space.
+    pub fn new(word: &str) -> Option<Self> {
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            return None;
+        }
+        let mut end = word.len().min(Self::MAX_BYTES);
+        while !word.is_char_boundary(end) {
+            end -= 1;
+        }
+        Some(Self(word[..end].into()))
+    }
+
+    /// The characters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Fields of exact keys. Several values a document are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyField {
+    /// The document's own number in every form in which it is looked up (equality and recall keys).
+    Number,
+    /// Every beginning of the number's parts, so that a prefix is one term.
+    NumberPrefix,
+    /// Numbers the document cites.
+    Cites,
+    /// Type sign, e.g. `kh`.
+    DocType,
+    /// Issuer identifier, or the folded name where the tables have none.
+    Issuer,
+    /// Year of issue, four digits.
+    Year,
+    /// Folded name of the signer.
+    Signer,
+    /// `scan`, `draft`, `legacy_font`, `needs_review`, …
+    State,
+    /// Classes of serial numbers: `1-99`, `100-199`, …
+    NumberBand,
+}
+
+impl KeyField {
+    /// Every key field.
+    pub const ALL: [KeyField; 9] = [
+        Self::Number,
+        Self::NumberPrefix,
+        Self::Cites,
+        Self::DocType,
+        Self::Issuer,
+        Self::Year,
+        Self::Signer,
+        Self::State,
+        Self::NumberBand,
+    ];
+}
+
+/// Fields of running text: one stream of tokens a page, with positions inside the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextField {
+    /// Subject and type name, accents kept.
+    TitleExact,
+    /// Subject and type name, folded.
+    TitleFolded,
+    /// Names of issuer and parent issuer, folded.
+    IssuerFolded,
+    /// Everything else, accents kept.
+    BodyExact,
+    /// Everything else, folded.
+    BodyFolded,
+    /// Adjacent pairs of the folded stream (`quy_hoach`); positions are not needed.
+    PairFolded,
+    /// Adjacent pairs of the exact stream; positions are not needed.
+    PairExact,
+}
+
+impl TextField {
+    /// Every text field.
+    pub const ALL: [TextField; 7] = [
+        Self::TitleExact,
+        Self::TitleFolded,
+        Self::IssuerFolded,
+        Self::BodyExact,
+        Self::BodyFolded,
+        Self::PairFolded,
+        Self::PairExact,
+    ];
+}
+
+/// Numeric fields: sorts, ranges and cursors mean the same in every engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NumField {
+    /// First day the date of issue can mean, days since 1970-01-01.
+    IssuedFirst,
+    /// Last day the date of issue can mean.
+    IssuedLast,
+    /// Running number in the issuer's register.
+    Serial,
+}
+
+impl NumField {
+    /// Every numeric field.
+    pub const ALL: [NumField; 3] = [Self::IssuedFirst, Self::IssuedLast, Self::Serial];
+}
+
+/// One document as an engine sees it. Made by `analyse` only.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexDoc {
+    /// The record.
+    pub id: RecordId,
+    /// Unique positive number from the catalog: the tie-breaker of every order.
+    pub ord: i64,
+    /// Outbox sequence of this version; an older version never overwrites a newer one.
+    pub version: u64,
+    /// Exact keys.
+    pub keys: Vec<(KeyField, Token)>,
+    /// Numbers; at most one value a field.
+    pub numbers: Vec<(NumField, i64)>,
+    /// Text, one inner vector a page. Phrases never cross a page.
+    pub text: Vec<(TextField, Vec<Vec<Token>>)>,
+}
+
+/// A change to the index.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Op {
+    /// Adds the document or replaces its older version.
+    Upsert(Box<IndexDoc>),
+    /// Removes a document.
+    Delete {
+        /// The record.
+        id: RecordId,
+        /// Outbox sequence of the removal.
+        version: u64,
+    },
+}
+
+/// A query in the engine's terms.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Q {
+    /// Documents with the exact key; scores a constant `boost`.
+    Key {
+        /// Where.
+        field: KeyField,
+        /// What.
+        token: Token,
+        /// The score it gives.
+        boost: f32,
+    },
+    /// Documents with a key that begins so; scores a constant `boost`.
+    KeyPrefix {
+        /// Where.
+        field: KeyField,
+        /// The beginning.
+        prefix: Token,
+        /// The score it gives.
+        boost: f32,
+    },
+    /// Documents with the word; scores BM25 times `boost`.
+    Word {
+        /// Where.
+        field: TextField,
+        /// What.
+        token: Token,
+        /// Factor on the score.
+        boost: f32,
+    },
+    /// Documents with the words at adjacent positions; scores BM25 times `boost`.
+    Phrase {
+        /// Where; not a pair field.
+        field: TextField,
+        /// At least two.
+        tokens: Vec<Token>,
+        /// How many positions the words may be moved.
+        slop: u32,
+        /// Factor on the score.
+        boost: f32,
+    },
+    /// Documents whose number lies in the closed range.
+    Range {
+        /// Where.
+        field: NumField,
+        /// Lowest, none for no bound.
+        from: Option<i64>,
+        /// Highest, none for no bound.
+        to: Option<i64>,
+    },
+    /// Documents that match all; scores add up.
+    All(Vec<Q>),
+    /// Documents that match at least `min`; scores of the matching ones add up.
+    Any {
+        /// The alternatives.
+        of: Vec<Q>,
+        /// How many must match, at least 1.
+        min: usize,
+    },
+    /// The best of the alternatives: scores do not add up.
+    Best(Vec<Q>),
+    /// Documents that match `must`; `should` only adds to the score.
+    Prefer {
+        /// What must match.
+        must: Box<Q>,
+        /// What adds to the score.
+        should: Vec<Q>,
+    },
+    /// Every document that does not match; scores nothing.
+    Not(Box<Q>),
+    /// Every document; scores nothing.
+    Everything,
+}
+
+/// Order of the hits. Ties are always broken by `ord`, ascending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Highest score first.
+    #[default]
+    Relevance,
+    /// By a number; documents without one come last.
+    Number {
+        /// Which.
+        field: NumField,
+        /// Highest first.
+        descending: bool,
+    },
+}
+
+/// Where the previous page ended: the sort value and `ord` of its last hit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct After {
+    /// Score, or the number sorted by; `None` for a document without the number.
+    pub value: Option<f64>,
+    /// Tie-breaker.
+    pub ord: i64,
+}
+
+/// One question to an engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchReq {
+    /// What scores.
+    pub score: Q,
+    /// What must match besides, without scoring.
+    pub filter: Vec<Q>,
+    /// Order of the hits.
+    pub sort: Sort,
+    /// Continue after this hit.
+    pub after: Option<After>,
+    /// How many hits, at most 1,000.
+    pub size: usize,
+    /// Key fields to count by, each with the filters that apply to it (its own left out).
+    pub facets: Vec<FacetReq>,
+}
+
+/// Count the values of a key field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacetReq {
+    /// Which field.
+    pub field: KeyField,
+    /// Filters that apply to the count, in place of `SearchReq::filter`.
+    pub filter: Vec<Q>,
+    /// How many values, most frequent first, ties by value.
+    pub size: usize,
+}
+
+/// One document found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The record.
+    pub id: RecordId,
+    /// Tie-breaker.
+    pub ord: i64,
+    /// Score; 0 when sorted by a number.
+    pub score: f32,
+    /// The number sorted by.
+    pub sort_value: Option<i64>,
+}
+
+/// The answer to a [`SearchReq`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The hits in order.
+    pub hits: Vec<Hit>,
+    /// How many documents match in all.
+    pub total: u64,
+    /// One list a requested facet: value and count.
+    pub facets: Vec<Vec<(String, u64)>>,
+}
+
+/// What an engine holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Searchable documents.
+    pub n_documents: u64,
+    /// Highest outbox sequence that is durable: everything up to it needs no replay.
+    pub last_version: u64,
+    /// Bytes on disk.
+    pub n_bytes: u64,
+}
+
+/// An engine could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The index on disk was written by another version of the program.
+    #[error("expected index schema {expected}, found {found}; run `vanthu reindex`")]
+    Schema {
+        /// What this program writes.
+        expected: u32,
+        /// What is there.
+        found: u32,
+    },
+    /// Another process holds the index.
+    #[error("the index in {path} is in use by another vanthu process; stop it first")]
+    Locked {
+        /// The folder.
+        path: String,
+    },
+    /// The storage failed or is damaged.
+    #[error("the index could not {action}")]
+    Storage {
+        /// What was attempted, e.g. `commit`.
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A search index of one generation.
+///
+/// Contract: `apply` may be called from one thread at a time, `search` and `stats` from any
+/// number at once. What was applied is searchable and durable after `commit` returns, and not
+/// before; after a crash the engine is as of the last commit. Applying an operation whose
+/// `version` is not newer than the one held changes nothing.
+pub trait Engine: Send + Sync {
+    /// Takes changes in order.
+    ///
+    /// # Errors
+    /// `Storage` when they could not be written.
+    fn apply(&self, ops: &[Op]) -> Result<(), EngineError>;
+
+    /// Makes everything applied so far searchable and durable, and notes `last_version` with it.
+    ///
+    /// # Errors
+    /// `Storage` when the commit failed; the state before it stays.
+    fn commit(&self, last_version: u64) -> Result<(), EngineError>;
+
+    /// Answers a question from one consistent snapshot.
+    ///
+    /// # Errors
+    /// `Storage` when the index cannot be read.
+    fn search(&self, request: &SearchReq) -> Result<Answer, EngineError>;
+
+    /// What it holds.
+    ///
+    /// # Errors
+    /// `Storage` when the index cannot be read.
+    fn stats(&self) -> Result<Stats, EngineError>;
+}

@@ -339,10 +339,6 @@ class Writer:
                 old, self.zone = self.zone, "recital"
                 self.p("Recital", self.inline(line[2:]))
                 self.zone = old
-            elif line.startswith("~."):
-                old, self.zone = self.zone, "recital"
-                self.p("Body", self.inline(line[2:].strip()))
-                self.zone = old
             elif line.startswith("### "):
                 self.p("H2", self.inline(line[4:]))
             elif line.startswith("## "):
@@ -468,7 +464,7 @@ def render(spec):
     first_header = header if s.get("running_head") else '<text:p text:style-name="PageNo"/>'
     page = 'fo:page-width="21.001cm" fo:page-height="29.7cm" fo:margin-top="1.2cm" fo:margin-bottom="2cm" fo:margin-left="3cm" fo:margin-right="1.6cm"'
     when = (s.get("date") or "2021-04-01")
-    when = (when + "-15" if len(when) == 7 else when) + "T09:00:00"
+    when = (when + "-06-15"[len(when) - 4:] if len(when) < 10 else when) + "T09:00:00"
     xml = f'''<?xml version="1.0" encoding="UTF-8"?>
 <office:document {NS} office:version="1.2" office:mimetype="application/vnd.oasis.opendocument.text">
 <office:meta><meta:creation-date>{when}</meta:creation-date><dc:date>{when}</dc:date><meta:generator>vanthu corpus</meta:generator></office:meta>

@@ -62,7 +62,7 @@ def cite_scope(c):
     return S.fold(m.group(0)) if m else ""
 
 
-def look_up(c, spec, archive):
+def look_up(c, spec, archive, dated):
     """State, target path and the flags that need the archive."""
     flags = []
     if c.attrs.get("state"):
@@ -83,11 +83,9 @@ def look_up(c, spec, archive):
             same = [d for d in same if term_of(key, d.get("date")) == term_of(key, c.issued_on)]
         else:
             same = [d for d in same if d.get("date")[:4] == c.issued_on[:4]]
-    elif "khoa" in c.attrs:
-        same = [d for d in same if term_of(key, d.get("date")) == c.attrs["khoa"]]
-    elif "like" in c.attrs:
-        # A later short form of a citation that gave the date before.
-        same = [d for d in same if d.get("date") == c.attrs["like"]]
+    elif (key, cite_scope(c)) in dated:
+        # A later short form of a citation that gave the date before means the same document.
+        return dated[key, cite_scope(c)]
     else:
         own_date = spec.get("date") or "9999"
         same = [d for d in same if d.get("date") <= own_date + "-99"]
@@ -144,8 +142,11 @@ def label(spec, cites, archive):
         cites = []
     out["metadata"] = meta
     out["citations"] = []
+    dated = {}
     for c in cites:
-        state_, target, more = look_up(c, spec, archive)
+        state_, target, more = look_up(c, spec, archive, dated)
+        if c.number and c.issued_on:
+            dated.setdefault((S.norm_number(c.attrs.get("norm", c.number)), cite_scope(c)), (state_, target, []))
         flags = own_flags(c, spec) + more
         out["citations"].append({
             "number": c.number, "doc_type": c.doc_type, "title": c.title, "issuer": c.issuer, "issued_on": c.issued_on,

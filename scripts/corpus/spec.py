@@ -17,12 +17,12 @@ TYPES = [
     ("Chỉ thị", "CT"), ("Thông báo", "TB"), ("Hướng dẫn", "HD"), ("Chương trình", "CTr"), ("Kế hoạch", "KH"),
     ("Đề án", "ĐA"), ("Báo cáo", "BC"), ("Tờ trình", "TTr"), ("Công văn", None), ("Giấy mời", "GM"),
     ("Nghị định", "NĐ"), ("Thông tư", "TT"), ("Kết luận", "KL"), ("Bộ luật", "BL"), ("Luật", "Luật"),
-    ("Pháp lệnh", "PL"), ("Biên bản", "BB"), ("Công điện", "CĐ"), ("Quy định", "QyĐ"), ("Thông tri", "TT"),
+    ("Pháp lệnh", "PL"), ("Giấy phép", "GP"), ("Điều lệ", None), ("Biên bản", "BB"), ("Công điện", "CĐ"), ("Quy định", "QyĐ"), ("Thông tri", "TT"),
 ]
 SIGNS = {s: n for n, s in reversed(TYPES) if s}
 NUMBER = re.compile(r"\d+[a-zA-Z]?(?:\s?/\s?(?:19|20)\d\d)?\s?[/-]\s?[A-ZĐƯa-z][\wĐđƯư&.]*(?:\s?[-/]\s?[A-ZĐ][\wĐđƯư&.]*)*")
 MARK = re.compile(r"\[\[(.*?)\]\]", re.S)
-TAG = re.compile(r"\{([ndit pyx]):([^{}]*)\}")
+TAG = re.compile(r"\{([nditpy]):([^{}]*)\}")
 DATES = [
     re.compile(r"ngày\s*(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})"),
     re.compile(r"ngày\s*(\d{1,2})\s*tháng\s*(\d{1,2})\s*năm\s*(\d{4})"),
@@ -173,6 +173,7 @@ class Spec:
     id: str
     fields: dict
     body: list
+    raw: str = ""
 
     def get(self, key, default=None):
         return self.fields.get(key, default)
@@ -197,4 +198,4 @@ def load(path):
         else:
             fields[key] = value.strip("\n") if key in ("number_line", "date_line") else value.strip()
     lines = [l.rstrip() for l in body.splitlines() if l.strip()]
-    return Spec(id=path.stem, fields=fields, body=lines)
+    return Spec(id=path.stem, fields=fields, body=lines, raw=body)

@@ -11,7 +11,7 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::schema::Fields;
+use super::{excluded::Excluded, schema::Fields};
 use crate::engine::{Q, Token};
 
 /// What must match and what scores, as one query; `filter` never scores.
@@ -22,7 +22,7 @@ pub(super) fn lower_request(fields: &Fields, score: &Q, filter: &[Q]) -> Box<dyn
     let mut clauses = all_clauses(fields, std::slice::from_ref(score));
     for q in filter {
         match q {
-            Q::Not(inner) => clauses.push((Occur::MustNot, lower(fields, inner))),
+            Q::Not(inner) => clauses.push((Occur::MustNot, excluded(lower(fields, inner)))),
             _ => clauses.push((Occur::Must, unscored(lower(fields, q)))),
         }
     }
@@ -68,7 +68,7 @@ fn all_clauses(fields: &Fields, all: &[Q]) -> Vec<(Occur, Box<dyn Query>)> {
     for q in all {
         match q {
             Q::All(inner) => clauses.extend(all_clauses(fields, inner)),
-            Q::Not(inner) => clauses.push((Occur::MustNot, lower(fields, inner))),
+            Q::Not(inner) => clauses.push((Occur::MustNot, excluded(lower(fields, inner)))),
             _ => clauses.push((Occur::Must, lower(fields, q))),
         }
     }
@@ -138,4 +138,8 @@ fn boosted(query: Box<dyn Query>, boost: f32) -> Box<dyn Query> {
 
 fn unscored(query: Box<dyn Query>) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, 0.0))
+}
+
+fn excluded(query: Box<dyn Query>) -> Box<dyn Query> {
+    Box::new(Excluded(unscored(query)))
 }

@@ -4,6 +4,7 @@
 //! program holds it, and is rebuilt from the catalog.
 
 mod document;
+mod excluded;
 mod facets;
 mod lower;
 mod pages;

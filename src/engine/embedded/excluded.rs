@@ -1,6 +1,6 @@
 //! [`Excluded`]: a query as it may be excluded.
 //!
-//! tantivy 0.27 asks an excluded query about documents that lie before its first match, which
+//! tantivy 0.27 asks an excluded query about documents that lie before its next match, which
 //! its phrase and intersection scorers do not allow (they panic in debug builds, and in release
 //! builds read on from a wrong place). This wrapper answers such questions itself.
 
@@ -34,7 +34,7 @@ struct ExcludedWeight(Box<dyn Weight>);
 impl Weight for ExcludedWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let inner = self.0.scorer(reader, boost)?;
-        Ok(Box::new(ExcludedScorer { first: inner.doc(), inner }))
+        Ok(Box::new(ExcludedScorer { nothing_before: inner.doc(), inner }))
     }
 
     fn explain(&self, reader: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {
@@ -43,8 +43,8 @@ impl Weight for ExcludedWeight {
 }
 
 struct ExcludedScorer {
-    /// The first match.
-    first: DocId,
+    /// No match lies between the last document asked for and this one.
+    nothing_before: DocId,
     inner: Box<dyn Scorer>,
 }
 
@@ -58,10 +58,14 @@ impl DocSet for ExcludedScorer {
     }
 
     fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
-        if target < self.first {
-            return SeekDangerResult::SeekLowerBound(self.first);
+        if target < self.nothing_before {
+            return SeekDangerResult::SeekLowerBound(self.nothing_before);
         }
-        self.inner.seek_danger(target)
+        let result = self.inner.seek_danger(target);
+        if let SeekDangerResult::SeekLowerBound(bound) = result {
+            self.nothing_before = bound;
+        }
+        result
     }
 
     fn doc(&self) -> DocId {

@@ -6,7 +6,9 @@
 //! holds can be rebuilt from there. The contract below is checked by one conformance suite run
 //! over every implementation.
 
+pub mod analyse;
 pub mod embedded;
+pub mod number;
 mod token;
 
 pub use token::{Stream, Token};

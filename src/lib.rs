@@ -9,5 +9,6 @@ pub mod engine;
 pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod read;
 pub mod source;
 pub mod text;

@@ -46,6 +46,11 @@ pub struct Plan {
 impl Plan {
     /// Weighs a whole layout.
     pub fn of(layout: &Layout) -> Self {
+        let lines =
+            layout.pages.iter().flat_map(|page| &page.blocks).flat_map(|block| &block.lines);
+        if !lines.flat_map(|line| &line.runs).any(|run| may_be_legacy(&run.text)) {
+            return Self::default();
+        }
         let fonts = representatives(&layout.styles);
         let samples = samples(layout, &fonts);
         if samples.values().all(|sample| sample.evidence.n_words == 0) {
@@ -177,12 +182,20 @@ fn samples(layout: &Layout, fonts: &[u16]) -> BTreeMap<(u32, u16), Sample> {
     samples
 }
 
+/// Whether a text has any letter or sign that speaks for a legacy encoding: none has been decided
+/// without one, and most documents have none.
+fn may_be_legacy(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(|c| c < '\u{300}' && !is_modern(c) && is_foreign(c))
+}
+
+fn is_modern(c: char) -> bool {
+    matches!(c, 'Ă' | 'ă' | 'Đ' | 'đ' | 'Ĩ' | 'ĩ' | 'Ũ' | 'ũ' | 'Ơ' | 'ơ' | 'Ư' | 'ư')
+        || matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{300}'..='\u{323}')
+}
+
 /// Whether the text has a letter that only Unicode Vietnamese has, or a combining mark.
 fn has_modern_letter(text: &str) -> bool {
-    text.chars().any(|c| {
-        matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{300}'..='\u{323}')
-            || matches!(c, 'Ă' | 'ă' | 'Đ' | 'đ' | 'Ĩ' | 'ĩ' | 'Ũ' | 'ũ' | 'Ơ' | 'ơ' | 'Ư' | 'ư')
-    })
+    text.chars().any(is_modern)
 }
 
 impl Sample {

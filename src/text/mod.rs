@@ -182,7 +182,8 @@ struct Look {
 
 impl Look {
     fn add(&mut self, text: &str, style: Option<&Style>) {
-        let n_letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+        let n_letters =
+            text.chars().filter(|&c| c.is_ascii_digit() || syllable::is_letter(c)).count();
         let Some(style) = style else { return };
         self.n_letters += n_letters;
         self.n_bold += if style.bold { n_letters } else { 0 };

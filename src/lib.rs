@@ -3,6 +3,7 @@
 pub mod context;
 pub mod domain;
 pub mod engine;
+pub mod extract;
 pub mod layout;
 pub mod pipeline;
 pub mod source;

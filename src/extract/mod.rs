@@ -1,0 +1,3 @@
+//! Text → Metadata and Citations.
+
+pub mod citation;

@@ -35,7 +35,7 @@ def nfc(text):
 
 
 def fold(text):
-    text = unicodedata.normalize("NFD", (text or "").replace("Đ", "D").replace("đ", "d"))
+    text = unicodedata.normalize("NFD", (text or "").replace("\u00d0", "D").replace("Đ", "D").replace("đ", "d"))
     return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in text if not unicodedata.combining(c)).lower()))
 
 
@@ -100,7 +100,7 @@ def parse_cite(inner, zone, head_type=None):
         tags.setdefault(k, v)
     text = text.strip()
     tags = {k: v.replace("|", " ") for k, v in tags.items()}
-    bare = TAG.sub(lambda m: "  " if m.group(1) in "ti" else "" if m.group(1) == "p" else m.group(2), text.replace("|", " ")).strip()
+    bare = TAG.sub(lambda m: "  " if m.group(1) in "ti" else "" if m.group(1) == "p" else m.group(2), text.replace("|", " ").replace("\u2011", "-")).strip()
     visible = TAG.sub(lambda m: m.group(2), text)
     c = Cite(kind=kind, zone=zone, text=visible, attrs=attrs)
     # type word
@@ -181,6 +181,7 @@ class Spec:
 
 def load(path):
     text = nfc(open(path, encoding="utf-8").read())
+    text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), text)
     head, _, body = text.partition("\n---\n")
     fields, last = {}, None
     for line in head.splitlines():

@@ -77,10 +77,14 @@ class Writer:
         return self.plain(text.upper())
 
     def cite(self, inner):
+        nested = re.findall(r"<<(.*?)>>", inner)
+        inner = re.sub(r"<<[^:>]*:\s*(.*?)>>", r"\1", inner)
         c = S.parse_cite(inner, self.zone, self.head_type)
         if re.match(r"\s*(số\s|và\s)?", c.text) and c.doc_type:
             self.head_type = c.doc_type
         self.cites.append(c)
+        for mark in nested:  # numbers inside the quoted title
+            self.cites.append(S.parse_cite(mark, self.zone))
         return c.text
 
     def inline(self, text):
@@ -154,9 +158,7 @@ class Writer:
                 x.append("<table:table-header-rows>")
             x.append("<table:table-row>")
             for j, cell in enumerate(row):
-                style = "CellH" if i == 0 else ("CellC" if j == 0 or re.fullmatch(r"[\d.,%x/\- ]*", cell) else "CellL")
-                if cell.startswith("**") and i:
-                    style = "CellC" if j == 0 else style
+                style = "CellH" if i == 0 else ("CellC" if j == 0 or re.fullmatch(r"[\d.,%/\- ]*", cell.strip("*")) else "CellL")
                 x.append(f'<table:table-cell table:style-name="Box" office:value-type="string"><text:p text:style-name="{style}">{self.inline(cell)}</text:p></table:table-cell>')
             x.append("</table:table-row>")
             if i == 0:
@@ -252,8 +254,10 @@ class Writer:
         if s.get("type") and s.get("type") != "Công văn":
             self.p("Type", self.caps(s.get("type")))
             if s.get("subject"):
-                for line in s.get("subject").split("\\n"):
-                    self.p("Subject", self.marked(line, "title").replace("|", "<text:line-break/>"))
+                old, self.zone = self.zone, "title"
+                text = S.MARK.sub(lambda m: self.cite(m.group(1)), s.get("subject"))
+                self.zone = old
+                self.p("Subject", "<text:line-break/>".join(self.plain(x) for x in balanced(text)))
                 if s.get("layout") != "party":
                     self.p("Rule4", "")
                 else:
@@ -289,7 +293,9 @@ class Writer:
         else:
             right += [("SignC", "")] * 4
         right.append(("SignB", self.plain(s.get("signer", ""))))
-        self.p("Gap", "")
+        # The last paragraph goes over the page with the foot: a signature never stands alone.
+        self.out[-1] = self.out[-1].replace('text:style-name="Body"', 'text:style-name="BodyKeep"', 1)
+        self.p("GapKeep", "")
         if s.get("foot") == "tabs":
             for i in range(max(len(left), len(right))):
                 l = left[i] if i < len(left) else ("", "")
@@ -318,23 +324,18 @@ class Writer:
                 self.grid(rows, weights)
                 weights = None
                 continue
-            elif line == "!page":
-                self.p("PageBreak", "")
             elif line == "!foot":
                 self.foot()
                 foot_done = True
             elif line == "!appendix":
                 self.zone = "appendix"
                 self.p("PageBreak", "")
-            elif line == "!bodyzone":
-                self.zone = "body"
+            elif line == "!gap":
+                self.p("Body", "")
             elif line.startswith("!cols "):
                 l, r = line[6:].split("||")
                 mk = lambda side: [("HeadC13", self.inline(x.strip())) for x in side.split("¦")]
                 self.columns(mk(l), mk(r), [8.0, 8.4], "cols")
-            elif line.startswith("!stamp "):
-                x, y, w, t = line[7:].split(";", 3)
-                self.p("Gap", self.frame(t.strip(), x, y, w, "FrameStamp", "FrameStampP"))
             elif line.startswith("~ "):
                 old, self.zone = self.zone, "recital"
                 self.p("Recital", self.inline(line[2:]))
@@ -368,6 +369,25 @@ class Writer:
             self.foot()
 
 
+def balanced(text, widest=70):
+    """Lines of a title, as a typist breaks them: no single word left over."""
+    if "|" not in text:
+        return [text]
+    out = []
+    for line in text.split("|"):
+        n = -(-len(line) // widest)
+        words, target = line.split(" "), len(line) / n
+        while words:
+            take = [words.pop(0)]
+            while words and (len(" ".join(take + [words[0]])) <= target + 3 or n == 1):
+                take.append(words.pop(0))
+            if words and take[-1] in ("ngày", "tháng", "năm", "số", "điều") and len(take) > 1:
+                words.insert(0, take.pop())
+            out.append(" ".join(take))
+            n -= 1 if n > 1 else 0
+    return out
+
+
 def style(name, para="", text="", parent=None, master=None):
     m = f' style:master-page-name="{master}"' if master else ""
     return (f'<style:style style:name="{name}" style:family="paragraph"{m}>'
@@ -384,7 +404,7 @@ def render(spec):
             w.p("Tiny", w.plain(line))
     w.letterhead()
     if s.get("arrival"):
-        w.p("Gap", w.frame(s.get("arrival"), 0.4, 0.1, 3.6, "FrameRed", "FrameRedP"))
+        w.p("Gap", w.frame(s.get("arrival"), -2.2, 0.3, 3.9, "FrameRed", "FrameRedP"))
     w.title()
     w.body()
     size = w.size
@@ -419,7 +439,10 @@ def render(spec):
         style("Rule3", rule(2.5), f(4)), style("Rule4", rule(6.2), f(4)), style("Rule6", rule(1.9), f(4)),
         style("TabHead", '', f(12)).replace("<style:paragraph-properties />", '<style:paragraph-properties><style:tab-stops><style:tab-stop style:position="3.2cm" style:type="center"/><style:tab-stop style:position="11.4cm" style:type="center"/></style:tab-stops></style:paragraph-properties>'),
         style("TabFoot", '', f(size - 1)).replace("<style:paragraph-properties />", '<style:paragraph-properties><style:tab-stops><style:tab-stop style:position="11.8cm" style:type="center"/></style:tab-stops></style:paragraph-properties>'),
+        style("BodyKeep", ind + ' fo:keep-with-next="always" fo:orphans="3"', f(size)),
+        style("GapKeep", 'fo:keep-with-next="always"', f(6)),
         style("Gap", 'fo:margin-bottom="0cm"', f(6)),
+        style("End", 'fo:margin-top="0cm" fo:margin-bottom="0cm" fo:line-height="1pt"', f(1)),
         style("Tiny", 'fo:text-align="start"', f(8)),
         style("KinhGui", center + ' fo:margin-top="0.2cm" fo:margin-bottom="0.1cm"', f(size)),
         style("KinhGuiL", 'fo:margin-left="5cm"', f(size)),
@@ -428,12 +451,11 @@ def render(spec):
         style("SignB", center, f(size, bold)), style("SignC", center, f(size)),
         style("CellH", center, f(size - 2, bold)), style("CellC", center, f(size - 2)), style("CellL", 'fo:text-align="start"', f(size - 2)),
         style("Footnote", 'fo:text-align="justify" fo:margin-left="0.3cm" fo:text-indent="-0.3cm"', f(10)),
-        style("FrameP", center, f(13, bold)),
-        style("FrameRedP", center, f(10, 'fo:color="#c00000"')),
-        style("FrameStampP", center, f(13, bold + ' fo:color="#c00000"')),
         style("PageNo", center, f(13)),
     ]
-    auto = [style("PageBreak", 'fo:break-before="page"', f(4))]
+    auto = [style("PageBreak", 'fo:break-before="page"', f(4)),
+            style("FrameP", center, f(13, bold)),
+            style("FrameRedP", center, f(10, bold + ' fo:color="#c00000"'))]
     for n, props in (("B", bold), ("I", ital), ("H", 'style:font-name=".VnTimeH" style:font-name-complex=".VnTimeH"'),
                      ("S11", 'fo:font-size="11pt"'), ("S11BI", f'fo:font-size="12pt" {bold} {ital}')):
         auto.append(f'<style:style style:name="{n}" style:family="text"><style:text-properties {props}/></style:style>')
@@ -445,8 +467,8 @@ def render(spec):
     auto.append('<style:style style:name="Box" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid #000000" fo:padding="0.08cm" style:vertical-align="middle"/></style:style>')
     auto.append('<style:style style:name="NoSplit" style:family="table-row"><style:table-row-properties fo:keep-together="always"/></style:style>')
     wrap = 'style:wrap="run-through" style:run-through="foreground" style:vertical-pos="from-top" style:vertical-rel="paragraph" style:horizontal-pos="from-left" style:horizontal-rel="paragraph" fo:padding="0.05cm"'
-    for n, colour in (("FrameBox", "#000000"), ("FrameRed", "#c00000"), ("FrameStamp", "#c00000")):
-        auto.append(f'<style:style style:name="{n}" style:family="graphic"><style:graphic-properties {wrap} fo:border="1pt solid {colour}" fo:background-color="transparent"/></style:style>')
+    for n, colour in (("FrameBox", "#000000"), ("FrameRed", "#c00000")):
+        auto.append(f'<style:style style:name="{n}" style:family="graphic"><style:graphic-properties {wrap} fo:border="1pt solid {colour}" fo:background-color="transparent" draw:fill="none" style:background-transparency="100%"/></style:style>')
     lists = ('<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix=".">'
              '<style:list-level-properties text:list-level-position-and-space-mode="label-alignment"><style:list-level-label-alignment text:label-followed-by="space" fo:text-indent="1.27cm" fo:margin-left="0cm"/></style:list-level-properties>'
              '</text:list-level-style-number></text:list-style>')

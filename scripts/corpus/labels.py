@@ -31,6 +31,7 @@ def sentence(text):
 
 
 def strip_marks(text):
+    text = re.sub(r"<<[^:>]*:\s*(.*?)>>", r"\1", text)
     text = S.MARK.sub(lambda m: S.TAG.sub(lambda t: t.group(2), m.group(1).split(":", 1)[1]).strip(), text)
     return re.sub(r"\*\*|__", "", text)
 

@@ -35,7 +35,7 @@ def nfc(text):
 
 
 def fold(text):
-    text = unicodedata.normalize("NFD", (text or "").replace("Đ", "D").replace("đ", "d"))
+    text = unicodedata.normalize("NFD", (text or "").replace("\u00d0", "D").replace("Đ", "D").replace("đ", "d"))
     return " ".join(re.findall(r"[a-z0-9]+", "".join(c for c in text if not unicodedata.combining(c)).lower()))
 
 
@@ -100,7 +100,7 @@ def parse_cite(inner, zone, head_type=None):
         tags.setdefault(k, v)
     text = text.strip()
     tags = {k: v.replace("|", " ") for k, v in tags.items()}
-    bare = TAG.sub(lambda m: "  " if m.group(1) in "ti" else "" if m.group(1) == "p" else m.group(2), text.replace("|", " ")).strip()
+    bare = TAG.sub(lambda m: "  " if m.group(1) in "ti" else "" if m.group(1) == "p" else m.group(2), text.replace("|", " ").replace("\u2011", "-")).strip()
     visible = TAG.sub(lambda m: m.group(2), text)
     c = Cite(kind=kind, zone=zone, text=visible, attrs=attrs)
     # type word
@@ -161,11 +161,10 @@ def parse_cite(inner, zone, head_type=None):
     return c
 
 
-FIELDS = {"path", "layout", "head", "foot", "issuer", "parent", "number", "number_line", "place", "date", "date_line",
-          "type", "subject", "vv", "kinh_gui", "sign", "capacity", "position", "signer", "signed_mark", "recipients",
-          "urgency", "draft", "classification", "state", "reason", "special", "scope", "font", "for", "running_head",
-          "top_block", "copy_block", "margin", "rule", "same_as", "arrival", "issuer_label", "no_foot", "doc_type",
-          "numbering", "size", "national", "no_head", "subject_label", "aligned"}
+FIELDS = {"path", "for", "layout", "head", "foot", "rule", "size", "font", "special", "state", "reason", "same_as", "scope",
+          "issuer", "issuer_label", "parent", "number", "number_line", "place", "date", "date_line", "type", "doc_type",
+          "subject", "subject_label", "vv", "kinh_gui", "recipients", "sign", "capacity", "position", "signer", "signed_mark",
+          "urgency", "classification", "draft", "arrival", "running_head", "top_block", "no_head", "no_foot"}
 
 
 @dataclass
@@ -181,6 +180,7 @@ class Spec:
 
 def load(path):
     text = nfc(open(path, encoding="utf-8").read())
+    text = re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m.group(1), 16)), text)
     head, _, body = text.partition("\n---\n")
     fields, last = {}, None
     for line in head.splitlines():

@@ -59,30 +59,39 @@ pub(super) fn margins(lines: &[Line], page_width: f32) -> Margins {
 }
 
 /// Cuts a page into bands. `lines` are top to bottom.
-pub(super) fn bands(lines: Vec<Line>, all: &Pieces, margins: Margins, page_height: f32) -> Vec<Band> {
+pub(super) fn bands(
+    lines: Vec<Line>,
+    all: &Pieces,
+    margins: Margins,
+    page_height: f32,
+) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
-    let mut full: Vec<Line> = Vec::new();
     let mut at = 0;
     while at < lines.len() {
-        match stretch(&lines, at, all, margins, page_height) {
-            Some(stretch) => {
-                if !full.is_empty() {
-                    bands.push(Band::Full(std::mem::take(&mut full)));
-                }
-                let (left, right) = split(&lines[at..stretch.end], stretch.gutter, all);
-                bands.push(Band::Split { left, right });
-                at = stretch.end;
-            }
-            None => {
-                full.push(lines[at].clone());
-                at += 1;
-            }
+        if let Some(stretch) = stretch(&lines, at, all, margins, page_height) {
+            let (left, right) = split(&lines[at..stretch.end], stretch.gutter, all);
+            bands.push(Band::Split { left, right });
+            at = stretch.end;
+            continue;
         }
-    }
-    if !full.is_empty() {
-        bands.push(Band::Full(full));
+        let line = lines[at].clone();
+        let is_right = stands_right(&line, margins);
+        match bands.last_mut() {
+            Some(Band::Full(full)) if !is_right => full.push(line),
+            Some(Band::Split { left, right }) if is_right && left.is_empty() => right.push(line),
+            _ if is_right => bands.push(Band::Split { left: Vec::new(), right: vec![line] }),
+            _ => bands.push(Band::Full(vec![line])),
+        }
+        at += 1;
     }
     bands
+}
+
+/// Whether a line stands alone on the right: a national header or a signature with nothing
+/// to its left.
+fn stands_right(line: &Line, margins: Margins) -> bool {
+    let width = margins.right - margins.left;
+    line.x0 > margins.left + 0.3 * width && line.center() > margins.left + 0.6 * width
 }
 
 /// A stretch of two columns: the lines before `end`, divided at `gutter`.
@@ -100,26 +109,34 @@ fn stretch(
     page_height: f32,
 ) -> Option<Stretch> {
     let width = margins.right - margins.left;
-    let is_central = |x: f32| {
-        x > margins.left + 0.18 * width && x < margins.left + 0.82 * width
+    let is_inside = |gap: (f32, f32)| {
+        let middle = (gap.0 + gap.1) / 2.0;
+        middle > margins.left + 0.18 * width && middle < margins.left + 0.82 * width
     };
     // The gutter shows in the first line, or in one of the next when the columns begin at
     // different heights.
-    let seeds = lines.iter().enumerate().skip(start).take(3);
-    for (seed, line) in seeds {
-        if line.y - lines[start].y > 3.0 * line.size {
+    for seed in start..lines.len().min(start + 5) {
+        if lines[seed].y - lines[start].y > 5.0 * lines[seed].size {
             break;
         }
-        for gap in gaps(line, all) {
-            if !is_central((gap.0 + gap.1) / 2.0) {
-                continue;
-            }
+        let mut candidates = gaps(&lines[seed], all);
+        if let Some(next) = lines.get(seed + 1) {
+            candidates.extend(gap_beside(&lines[seed], next));
+        }
+        for gap in candidates.into_iter().filter(|&gap| is_inside(gap)) {
             if let Some(found) = grow(lines, start, seed, gap, all, margins, page_height) {
                 return Some(found);
             }
         }
     }
     None
+}
+
+/// The gap between two lines that stand beside each other at slightly different heights.
+fn gap_beside(a: &Line, b: &Line) -> Option<(f32, f32)> {
+    let is_beside = (b.y - a.y).abs() < 0.8 * a.size.min(b.size);
+    let gap = if a.x1 < b.x0 { (a.x1, b.x0) } else { (b.x1, a.x0) };
+    (is_beside && gap.1 - gap.0 > CELL_GAP * a.size).then_some(gap)
 }
 
 /// Gaps of a line that may be gutters.
@@ -144,9 +161,10 @@ struct Evidence {
     n_right: usize,
     /// Lines whose two sides are strangers in the content.
     n_strangers: usize,
-    left_begins: Vec<f32>,
-    right_begins: Vec<f32>,
-    left_width: f32,
+    /// The widest gap between the two sides, in ems.
+    widest: f32,
+    left: Vec<Line>,
+    right: Vec<Line>,
 }
 
 fn grow(
@@ -168,27 +186,38 @@ fn grow(
             break;
         }
         let Some(narrowed) = free_of(line, gutter, all, GUTTER * em) else { break };
-        let middle = (narrowed.0 + narrowed.1) / 2.0;
-        let (left, right): (Vec<usize>, Vec<usize>) =
-            line.pieces.iter().partition(|&&piece| all.list[piece].x1 <= middle);
-        match (left.last(), right.first()) {
-            (Some(&last), Some(&first)) => {
+        let (mut left, mut right) = split(std::slice::from_ref(line), middle(narrowed), all);
+        match (left.pop(), right.pop()) {
+            (Some(left), Some(right)) => {
                 evidence.n_both += 1;
-                evidence.n_strangers += usize::from(first != last + 1);
-                evidence.left_begins.push(line.x0);
-                evidence.right_begins.push(all.list[first].x0);
-                evidence.left_width = evidence.left_width.max(all.list[last].x1 - line.x0);
+                let is_stranger = right.pieces[0] != left.pieces[left.pieces.len() - 1] + 1;
+                evidence.n_strangers += usize::from(is_stranger);
+                evidence.widest = evidence.widest.max((right.x0 - left.x1) / line.size);
+                evidence.left.push(left);
+                evidence.right.push(right);
                 end_of_both = index + 1;
             }
-            (Some(_), None) => {
-                // A line that nearly reaches the gutter from the margin may be running text
-                // that ends early; only columns that go on below may take it in.
+            (Some(left), None) => {
+                if index == start && !begins_left(lines, start) {
+                    return None;
+                }
+                if is_title(&left, &evidence.left, margins) {
+                    break;
+                }
+                evidence.note_beside(&left, |evidence| &evidence.right);
                 evidence.n_left += 1;
-                evidence.left_width = evidence.left_width.max(line.x1 - line.x0);
+                evidence.left.push(left);
             }
-            (None, Some(_)) => {
+            (None, Some(right)) => {
+                if index == start && is_central(&right, margins) {
+                    return None;
+                }
+                if is_title(&right, &evidence.right, margins) {
+                    break;
+                }
+                evidence.note_beside(&right, |evidence| &evidence.left);
                 evidence.n_right += 1;
-                evidence.right_begins.push(line.x0);
+                evidence.right.push(right);
                 end_of_both = index + 1;
             }
             (None, None) => {}
@@ -201,7 +230,40 @@ fn grow(
     }
     let end = trim(lines, start, end, end_of_both, gutter, all);
     is_columns(lines, start, end, &evidence, margins, page_height)
-        .then_some(Stretch { end, gutter: (gutter.0 + gutter.1) / 2.0 })
+        .then_some(Stretch { end, gutter: middle(gutter) })
+}
+
+impl Evidence {
+    /// Counts a line of one side that stands beside the last line of the other.
+    fn note_beside(&mut self, line: &Line, others: impl Fn(&Evidence) -> &Vec<Line>) {
+        let is_beside = others(self)
+            .last()
+            .is_some_and(|other| (line.y - other.y).abs() < 0.8 * line.size.min(other.size));
+        if is_beside {
+            self.n_both += 1;
+            // Two baselines: nobody writes so in one go.
+            self.n_strangers += 1;
+        }
+    }
+}
+
+fn middle(gap: (f32, f32)) -> f32 {
+    (gap.0 + gap.1) / 2.0
+}
+
+/// Whether a line of one side only begins a stretch on the left: it stands away from the text
+/// above, which the last line of a paragraph does not.
+fn begins_left(lines: &[Line], start: usize) -> bool {
+    let line = &lines[start];
+    let is_apart = start == 0 || line.y - lines[start - 1].y > 1.7 * line.size;
+    is_apart && lines.get(start + 1).is_some_and(|next| next.y - line.y < 2.0 * line.size)
+}
+
+/// Whether a line of one side is the title under the head: in the middle of the page, and not
+/// in the middle of its side.
+fn is_title(line: &Line, side: &[Line], margins: Margins) -> bool {
+    let of_side = side.iter().map(Line::center).sum::<f32>() / side.len().max(1) as f32;
+    is_central(line, margins) && !side.is_empty() && (line.center() - of_side).abs() > 1.5 * line.size
 }
 
 /// The part of the gutter that a line leaves free; `None` when it leaves too little.
@@ -265,32 +327,32 @@ fn is_columns(
     margins: Margins,
     page_height: f32,
 ) -> bool {
+    let is_head = start <= 3 && lines[start].y < 0.3 * page_height;
+    let is_foot = end == lines.len();
     let n_right_lines = evidence.n_both + evidence.n_right;
     let n_left_lines = evidence.n_both + evidence.n_left;
     if evidence.n_both == 0 || n_right_lines < 2 || n_left_lines < 2 {
-        // One line: a head of two words, e.g. number left and date right.
-        return evidence.n_both == 1
-            && n_right_lines + n_left_lines >= 3
-            && evidence.n_strangers == 1;
+        // One line of two: the number on the left, the place and date on the right.
+        return evidence.n_both >= 1
+            && (evidence.n_strangers >= 1 || (is_head && evidence.widest > 2.5));
     }
     // Labels in front of paragraphs: `1.`, `a)`, `-`.
-    if evidence.left_width < 0.12 * (margins.right - margins.left) {
+    let left_width = evidence.left.iter().map(|line| line.x1 - line.x0).fold(0.0, f32::max);
+    if left_width < 0.12 * (margins.right - margins.left) {
         return false;
     }
-    if 2 * evidence.n_strangers >= evidence.n_both && evidence.n_strangers > 0 {
+    if evidence.n_strangers > 0 && 2 * evidence.n_strangers >= evidence.n_both {
         return true;
     }
     // Written line by line, with tabs or spaces. A head or a foot has lines that begin at
     // different places on the right because they are centred; a list begins at its tab stop.
-    let spread = |begins: &[f32]| {
-        let low = begins.iter().copied().fold(f32::MAX, f32::min);
-        let high = begins.iter().copied().fold(f32::MIN, f32::max);
-        high - low
-    };
-    let is_centred = spread(&evidence.right_begins) > 6.0;
-    let is_head = start <= 2 && lines[start].y < 0.3 * page_height;
-    let is_foot = end == lines.len();
+    let begins = || evidence.right.iter().map(|line| line.x0);
+    let is_centred = begins().fold(f32::MIN, f32::max) - begins().fold(f32::MAX, f32::min) > 6.0;
     is_centred && (is_head || is_foot)
+}
+
+fn is_central(line: &Line, margins: Margins) -> bool {
+    (line.center() - (margins.left + margins.right) / 2.0).abs() < 1.5 * line.size
 }
 
 /// Divides lines at a gutter.

@@ -65,14 +65,18 @@ pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
 
 /// The lines near the top and the bottom edge, with whether they are at the top.
 fn at_edges(page: &Candidates) -> Vec<(usize, bool)> {
-    let mut edges = Vec::new();
-    let top = page.lines.iter().take(DEPTH).take_while(|line| line.y < ZONE * page.height);
-    edges.extend(top.enumerate().map(|(index, _)| (index, true)));
-    let n_top = edges.len();
-    let bottom = page.lines.iter().enumerate().skip(n_top).rev().take(DEPTH);
+    let own = || page.lines.iter().enumerate().filter(|(_, line)| is_own(line));
+    let top = own().take(DEPTH).take_while(|(_, line)| line.y < ZONE * page.height);
+    let mut edges: Vec<(usize, bool)> = top.map(|(index, _)| (index, true)).collect();
+    let bottom = own().rev().take(DEPTH);
     let bottom = bottom.take_while(|(_, line)| line.y > (1.0 - ZONE) * page.height);
     edges.extend(bottom.map(|(index, _)| (index, false)));
     edges
+}
+
+/// Stamps and watermarks lie over the page and are told apart already.
+fn is_own(line: &Line) -> bool {
+    !matches!(line.layer, Layer::Stamp | Layer::Watermark)
 }
 
 /// A line with every number replaced by `#` and no spaces.
@@ -99,10 +103,11 @@ fn is_page_number(pattern: &str) -> bool {
 /// Whether a line is the first (last) one of its page and stands away from the next.
 fn is_isolated(page: &Candidates, index: usize, is_top: bool) -> bool {
     let line = &page.lines[index];
-    let is_outermost = if is_top { index == 0 } else { index + 1 == page.lines.len() };
-    let neighbour = if is_top { page.lines.get(index + 1) } else { page.lines.get(index.wrapping_sub(1)) };
-    let distance = neighbour.map_or(f32::MAX, |other| (other.y - line.y).abs());
-    is_outermost && distance > 1.25 * line.size
+    let above = page.lines[..index].iter().rev().find(|other| is_own(other));
+    let below = page.lines[index + 1..].iter().find(|other| is_own(other));
+    let (outer, inner) = if is_top { (above, below) } else { (below, above) };
+    let distance = inner.map_or(f32::MAX, |other| (other.y - line.y).abs());
+    outer.is_none() && distance > 1.25 * line.size
 }
 
 #[cfg(test)]

@@ -44,8 +44,42 @@ pub(super) enum Band {
     Split { left: Vec<Line>, right: Vec<Line> },
 }
 
+/// Fewer lines than this do not show the margins of their page.
+const ENOUGH_LINES: usize = 8;
+
+impl Margins {
+    /// The margins of a page: its own, widened to those of the document, or to usual ones,
+    /// when the page has too few lines to show them.
+    pub(super) fn of_page(
+        lines: &[Line],
+        page_width: f32,
+        of_document: Option<Margins>,
+    ) -> Margins {
+        let own = margins(lines, page_width);
+        if lines.len() >= ENOUGH_LINES {
+            return own;
+        }
+        let usual = Margins { left: 0.14 * page_width, right: 0.9 * page_width };
+        let other = of_document.filter(|m| m.right <= page_width).unwrap_or(usual);
+        Margins { left: own.left.min(other.left), right: own.right.max(other.right) }
+    }
+
+    /// The margins that most pages of a document have.
+    pub(super) fn of_document(pages: impl Iterator<Item = (Vec<Line>, f32)>) -> Option<Margins> {
+        let enough = pages.filter(|(lines, _)| lines.len() >= ENOUGH_LINES);
+        let all: Vec<Margins> = enough.map(|(lines, width)| margins(&lines, width)).collect();
+        let middle = |mut values: Vec<f32>| {
+            values.sort_by(f32::total_cmp);
+            values.get(values.len() / 2).copied()
+        };
+        let left = middle(all.iter().map(|margins| margins.left).collect())?;
+        let right = middle(all.iter().map(|margins| margins.right).collect())?;
+        Some(Margins { left, right })
+    }
+}
+
 /// The margins of some lines: where most of them begin, and the right end of the longest.
-pub(super) fn margins(lines: &[Line], page_width: f32) -> Margins {
+fn margins(lines: &[Line], page_width: f32) -> Margins {
     let mut begins: Vec<f32> = lines.iter().map(|line| line.x0).collect();
     begins.sort_by(f32::total_cmp);
     let mut ends: Vec<f32> = lines.iter().map(|line| line.x1).collect();
@@ -67,24 +101,30 @@ pub(super) fn bands(
 ) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     let mut at = 0;
-    while at < lines.len() {
-        if let Some(stretch) = stretch(&lines, at, all, margins, page_height) {
-            let (left, right) = split(&lines[at..stretch.end], stretch.gutter, all);
-            bands.push(Band::Split { left, right });
-            at = stretch.end;
-            continue;
-        }
-        let line = lines[at].clone();
-        let is_right = stands_right(&line, margins);
-        match bands.last_mut() {
-            Some(Band::Full(full)) if !is_right => full.push(line),
-            Some(Band::Split { left, right }) if is_right && left.is_empty() => right.push(line),
-            _ if is_right => bands.push(Band::Split { left: Vec::new(), right: vec![line] }),
-            _ => bands.push(Band::Full(vec![line])),
-        }
-        at += 1;
+    for stretch in stretches(&lines, all, margins, page_height) {
+        push_full(&mut bands, &lines[at..stretch.start], margins);
+        let (left, right) = split(&lines[stretch.start..stretch.end], stretch.gutter, all);
+        bands.push(Band::Split { left, right });
+        at = stretch.end;
     }
+    push_full(&mut bands, &lines[at..], margins);
     bands
+}
+
+fn push_full(bands: &mut Vec<Band>, lines: &[Line], margins: Margins) {
+    for line in lines {
+        let is_right = stands_right(line, margins);
+        match bands.last_mut() {
+            Some(Band::Full(full)) if !is_right => full.push(line.clone()),
+            Some(Band::Split { left, right }) if is_right && left.is_empty() => {
+                right.push(line.clone());
+            }
+            _ if is_right => {
+                bands.push(Band::Split { left: Vec::new(), right: vec![line.clone()] });
+            }
+            _ => bands.push(Band::Full(vec![line.clone()])),
+        }
+    }
 }
 
 /// Whether a line stands alone on the right: a national header or a signature with nothing
@@ -94,42 +134,73 @@ fn stands_right(line: &Line, margins: Margins) -> bool {
     line.x0 > margins.left + 0.3 * width && line.center() > margins.left + 0.6 * width
 }
 
-/// A stretch of two columns: the lines before `end`, divided at `gutter`.
+/// A stretch of two columns: lines `start..end`, divided at `gutter`.
 struct Stretch {
+    start: usize,
     end: usize,
     gutter: f32,
 }
 
-/// The stretch of two columns that begins with line `start`, if one does.
-fn stretch(
-    lines: &[Line],
-    start: usize,
-    all: &Pieces,
-    margins: Margins,
-    page_height: f32,
-) -> Option<Stretch> {
+/// The stretches of two columns, top to bottom.
+fn stretches(lines: &[Line], all: &Pieces, margins: Margins, page_height: f32) -> Vec<Stretch> {
     let width = margins.right - margins.left;
     let is_inside = |gap: (f32, f32)| {
-        let middle = (gap.0 + gap.1) / 2.0;
+        let middle = middle(gap);
         middle > margins.left + 0.18 * width && middle < margins.left + 0.82 * width
     };
-    // The gutter shows in the first line, or in one of the next when the columns begin at
-    // different heights.
-    for seed in start..lines.len().min(start + 5) {
-        if lines[seed].y - lines[start].y > 5.0 * lines[seed].size {
-            break;
-        }
+    let mut found: Vec<Stretch> = Vec::new();
+    let mut seed = 0;
+    while seed < lines.len() {
+        let floor = found.last().map_or(0, |stretch| stretch.end);
         let mut candidates = gaps(&lines[seed], all);
         if let Some(next) = lines.get(seed + 1) {
             candidates.extend(gap_beside(&lines[seed], next));
         }
-        for gap in candidates.into_iter().filter(|&gap| is_inside(gap)) {
-            if let Some(found) = grow(lines, start, seed, gap, all, margins, page_height) {
-                return Some(found);
+        let stretch = candidates.into_iter().filter(|&gap| is_inside(gap)).find_map(|gap| {
+            let start = upward(lines, seed, gap, floor, all, margins);
+            grow(lines, start, seed, gap, all, margins, page_height)
+        });
+        match stretch {
+            Some(stretch) => {
+                seed = stretch.end.max(seed + 1);
+                found.push(stretch);
             }
+            None => seed += 1,
         }
     }
-    None
+    found
+}
+
+/// The first line of the stretch that shows its gutter in line `seed`: columns may begin at
+/// different heights. Lines before `floor` belong to another one.
+fn upward(
+    lines: &[Line],
+    seed: usize,
+    mut gutter: (f32, f32),
+    floor: usize,
+    all: &Pieces,
+    margins: Margins,
+) -> usize {
+    let mut start = seed;
+    while start > floor {
+        let line = &lines[start - 1];
+        if lines[start].y - line.y > MAX_DISTANCE * line.size || is_central(line, margins) {
+            break;
+        }
+        let Some(narrowed) = free_of(line, gutter, all, GUTTER * lines[seed].size) else { break };
+        gutter = narrowed;
+        start -= 1;
+    }
+    // The last line of the paragraph above may end before the gutter. It does not stand away
+    // from that paragraph, as the first line of a column does.
+    while start < seed && lines[start].x1 <= gutter.0 + 0.5 && !is_apart(lines, start) {
+        start += 1;
+    }
+    start
+}
+
+fn is_apart(lines: &[Line], index: usize) -> bool {
+    index == 0 || lines[index].y - lines[index - 1].y > 1.7 * lines[index].size
 }
 
 /// The gap between two lines that stand beside each other at slightly different heights.
@@ -178,7 +249,7 @@ fn grow(
 ) -> Option<Stretch> {
     let mut gutter = gap;
     let mut end = start;
-    let mut end_of_both = start;
+    let (mut start_of_both, mut end_of_both) = (None, start);
     let mut evidence = Evidence::default();
     let em = lines[seed].size;
     for (index, line) in lines.iter().enumerate().skip(start) {
@@ -195,12 +266,10 @@ fn grow(
                 evidence.widest = evidence.widest.max((right.x0 - left.x1) / line.size);
                 evidence.left.push(left);
                 evidence.right.push(right);
+                start_of_both.get_or_insert(index);
                 end_of_both = index + 1;
             }
             (Some(left), None) => {
-                if index == start && !begins_left(lines, start) {
-                    return None;
-                }
                 if is_title(&left, &evidence.left, margins) {
                     break;
                 }
@@ -218,6 +287,7 @@ fn grow(
                 evidence.note_beside(&right, |evidence| &evidence.left);
                 evidence.n_right += 1;
                 evidence.right.push(right);
+                start_of_both.get_or_insert(index);
                 end_of_both = index + 1;
             }
             (None, None) => {}
@@ -228,9 +298,15 @@ fn grow(
     if end <= seed {
         return None;
     }
-    let end = trim(lines, start, end, end_of_both, gutter, all);
+    let end = trim(lines, start, end, end_of_both, &evidence.left);
+    let (start, end) = if is_head(lines, start, page_height) || end == lines.len() {
+        (start, end)
+    } else {
+        // In the middle of a page, e.g. beside a fraction, only what stands beside something.
+        (start_of_both.unwrap_or(start), end_of_both)
+    };
     is_columns(lines, start, end, &evidence, margins, page_height)
-        .then_some(Stretch { end, gutter: middle(gutter) })
+        .then_some(Stretch { start, end, gutter: middle(gutter) })
 }
 
 impl Evidence {
@@ -249,14 +325,6 @@ impl Evidence {
 
 fn middle(gap: (f32, f32)) -> f32 {
     (gap.0 + gap.1) / 2.0
-}
-
-/// Whether a line of one side only begins a stretch on the left: it stands away from the text
-/// above, which the last line of a paragraph does not.
-fn begins_left(lines: &[Line], start: usize) -> bool {
-    let line = &lines[start];
-    let is_apart = start == 0 || line.y - lines[start - 1].y > 1.7 * line.size;
-    is_apart && lines.get(start + 1).is_some_and(|next| next.y - line.y < 2.0 * line.size)
 }
 
 /// Whether a line of one side is the title under the head: in the middle of the page, and not
@@ -295,23 +363,24 @@ fn free_of(line: &Line, gutter: (f32, f32), all: &Pieces, least: f32) -> Option<
     })
 }
 
-/// After the last line with a right column, left lines go on only while they follow closely
-/// and stay narrow: the end of a list of recipients, of a subject under the number.
+/// After the last line with a right column, left lines go on only while they follow closely,
+/// or share the centre of their column: the end of a list of recipients, the number under the
+/// name of the issuer, the subject under the number.
 fn trim(
     lines: &[Line],
     start: usize,
     end: usize,
     end_of_both: usize,
-    gutter: (f32, f32),
-    all: &Pieces,
+    left: &[Line],
 ) -> usize {
     let mut kept = end_of_both;
     while kept < end {
         let line = &lines[kept];
-        let before = &lines[start..kept];
-        let last_left = before.iter().rev().find(|l| all.list[l.pieces[0]].x1 <= gutter.0 + 0.5);
-        let Some(last_left) = last_left else { break };
-        if line.y - last_left.y > 2.2 * line.size {
+        let Some(above) = left.iter().rev().find(|other| other.y < line.y - 1.0) else { break };
+        let is_close = line.y - above.y <= 2.2 * line.size;
+        let is_below = kept > start && line.y - lines[kept - 1].y <= 3.5 * line.size;
+        let is_centred = (line.center() - above.center()).abs() < 0.6 * line.size;
+        if !is_close && !(is_below && is_centred) {
             break;
         }
         kept += 1;
@@ -327,7 +396,7 @@ fn is_columns(
     margins: Margins,
     page_height: f32,
 ) -> bool {
-    let is_head = start <= 3 && lines[start].y < 0.3 * page_height;
+    let is_head = is_head(lines, start, page_height);
     let is_foot = end == lines.len();
     let n_right_lines = evidence.n_both + evidence.n_right;
     let n_left_lines = evidence.n_both + evidence.n_left;
@@ -353,6 +422,11 @@ fn is_columns(
 
 fn is_central(line: &Line, margins: Margins) -> bool {
     (line.center() - (margins.left + margins.right) / 2.0).abs() < 1.5 * line.size
+}
+
+/// Whether a stretch is among the first lines at the top of a page.
+fn is_head(lines: &[Line], start: usize, page_height: f32) -> bool {
+    start <= 3 && lines[start].y < 0.3 * page_height
 }
 
 /// Divides lines at a gutter.

@@ -4,7 +4,7 @@
 //! notes, running feet, stamps and watermarks.
 
 use super::{
-    columns::{self, Band, Margins},
+    columns::{self, Band, Margins, Place},
     ink::Layer,
     lines::Line as WorkLine,
     notes::{self, Rewrites},
@@ -107,28 +107,34 @@ impl Builder<'_> {
         n_tables: &mut u32,
     ) {
         let margins = Margins::of_page(&lines, work.frame.width, surroundings.margins);
+        let place = |is_last| Place { margins, page_height: work.frame.height, is_last };
         for table in &work.tables {
             let n_above = lines.partition_point(|line| line.y < table.grid.bbox.y0 + 2.0);
             let below = lines.split_off(n_above);
-            self.push_text(lines, work, margins, surroundings);
+            self.push_text(&lines, place(false), surroundings, n_tables);
             lines = below;
             self.push_table(table, work, n_tables);
         }
-        self.push_text(lines, work, margins, surroundings);
+        self.push_text(&lines, place(true), surroundings, n_tables);
     }
 
     fn push_text(
         &mut self,
-        lines: Vec<WorkLine>,
-        work: &PageWork,
-        margins: Margins,
+        lines: &[WorkLine],
+        place: Place,
         surroundings: &Surroundings,
+        n_tables: &mut u32,
     ) {
+        let margins = place.margins;
         let styles = surroundings.styles;
-        for band in columns::bands(lines, self.pieces, margins, work.frame.height) {
+        for band in columns::bands(lines, self.pieces, place) {
             match band {
                 Band::Full(lines) => {
                     self.push_column(lines, Column::Full, margins, styles);
+                }
+                Band::Table(rows) => {
+                    self.push_rows(rows, *n_tables);
+                    *n_tables += 1;
                 }
                 Band::Split { left, right } => {
                     for (lines, column) in [(left, Column::Left), (right, Column::Right)] {
@@ -179,6 +185,16 @@ impl Builder<'_> {
             self.push(lines.clone(), kind, Column::Full, false);
         }
         *n_tables += 1;
+    }
+
+    fn push_rows(&mut self, rows: Vec<Vec<Vec<WorkLine>>>, table: u32) {
+        for (row, cells) in rows.into_iter().enumerate() {
+            for (column, lines) in cells.into_iter().enumerate() {
+                let (row, column) = (row as u32, column as u32);
+                let kind = BlockKind::Cell { table, row, column };
+                self.push(lines, kind, Column::Full, false);
+            }
+        }
     }
 
     fn push_lines(&mut self, lines: Vec<WorkLine>, kind: BlockKind) {

@@ -43,7 +43,7 @@ pub(super) fn plausibility(words: &[&str]) -> f32 {
     for word in words {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let is_abbreviation = word.chars().all(|c| c.is_uppercase() || !c.is_alphabetic());
-        if !word.chars().any(char::is_alphabetic) || (is_abbreviation && word.is_ascii()) {
+        if !word.chars().any(char::is_alphabetic) || is_abbreviation {
             continue;
         }
         n_words += 1;

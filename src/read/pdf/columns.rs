@@ -15,6 +15,7 @@
 //! in its middle is not.
 
 use super::{
+    gutters,
     lines::{Line, needs_space},
     pieces::Pieces,
 };
@@ -23,6 +24,9 @@ use super::{
 const TAB_GAP: f32 = 1.3;
 /// A gap between strangers in the content needs only this many ems.
 const CELL_GAP: f32 = 0.4;
+/// A line that runs on across the gutter with less than this many ems is running text whose
+/// word spaces happen to stand over each other.
+const WORD_GAP: f32 = 0.9;
 /// A gutter narrower than this, in ems, ends the stretch.
 const GUTTER: f32 = 0.35;
 /// Lines further apart than this, in font sizes, belong to different stretches.
@@ -42,6 +46,8 @@ pub(super) enum Band {
     Full(Vec<Line>),
     /// Two columns, the left one read first.
     Split { left: Vec<Line>, right: Vec<Line> },
+    /// A table without ruling lines: rows of cells of lines.
+    Table(Vec<Vec<Vec<Line>>>),
 }
 
 /// Fewer lines than this do not show the margins of their page.
@@ -92,23 +98,43 @@ fn margins(lines: &[Line], page_width: f32) -> Margins {
     Margins { left, right }
 }
 
-/// Cuts a page into bands. `lines` are top to bottom.
-pub(super) fn bands(
-    lines: Vec<Line>,
-    all: &Pieces,
-    margins: Margins,
-    page_height: f32,
-) -> Vec<Band> {
+/// Where lines stand on their page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub margins: Margins,
+    pub page_height: f32,
+    /// Whether the page ends with them.
+    pub is_last: bool,
+}
+
+/// Cuts lines, top to bottom, into bands.
+pub(super) fn bands(lines: &[Line], all: &Pieces, place: Place) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
+    let (mut from, mut at) = (0, 0);
+    while at < lines.len() {
+        match gutters::table(&lines[at..], all) {
+            Some((rows, n_lines)) => {
+                push_text(&mut bands, &lines[from..at], all, Place { is_last: false, ..place });
+                bands.push(Band::Table(rows));
+                at += n_lines;
+                from = at;
+            }
+            None => at += 1,
+        }
+    }
+    push_text(&mut bands, &lines[from..], all, place);
+    bands
+}
+
+fn push_text(bands: &mut Vec<Band>, lines: &[Line], all: &Pieces, place: Place) {
     let mut at = 0;
-    for stretch in stretches(&lines, all, margins, page_height) {
-        push_full(&mut bands, &lines[at..stretch.start], margins);
+    for stretch in stretches(lines, all, place) {
+        push_full(bands, &lines[at..stretch.start], place.margins);
         let (left, right) = split(&lines[stretch.start..stretch.end], stretch.gutter, all);
         bands.push(Band::Split { left, right });
         at = stretch.end;
     }
-    push_full(&mut bands, &lines[at..], margins);
-    bands
+    push_full(bands, &lines[at..], place.margins);
 }
 
 fn push_full(bands: &mut Vec<Band>, lines: &[Line], margins: Margins) {
@@ -142,7 +168,8 @@ struct Stretch {
 }
 
 /// The stretches of two columns, top to bottom.
-fn stretches(lines: &[Line], all: &Pieces, margins: Margins, page_height: f32) -> Vec<Stretch> {
+fn stretches(lines: &[Line], all: &Pieces, place: Place) -> Vec<Stretch> {
+    let margins = place.margins;
     let width = margins.right - margins.left;
     let is_inside = |gap: (f32, f32)| {
         let middle = middle(gap);
@@ -158,7 +185,7 @@ fn stretches(lines: &[Line], all: &Pieces, margins: Margins, page_height: f32) -
         }
         let stretch = candidates.into_iter().filter(|&gap| is_inside(gap)).find_map(|gap| {
             let start = upward(lines, seed, gap, floor, all, margins);
-            grow(lines, start, seed, gap, all, margins, page_height)
+            grow(lines, start, seed, gap, all, place)
         });
         match stretch {
             Some(stretch) => {
@@ -244,9 +271,9 @@ fn grow(
     seed: usize,
     gap: (f32, f32),
     all: &Pieces,
-    margins: Margins,
-    page_height: f32,
+    place: Place,
 ) -> Option<Stretch> {
+    let margins = place.margins;
     let mut gutter = gap;
     let mut end = start;
     let (mut start_of_both, mut end_of_both) = (None, start);
@@ -299,13 +326,14 @@ fn grow(
         return None;
     }
     let end = trim(lines, start, end, end_of_both, &evidence.left);
-    let (start, end) = if is_head(lines, start, page_height) || end == lines.len() {
+    let is_foot = place.is_last && end == lines.len();
+    let (start, end) = if is_head(lines, start, place.page_height) || is_foot {
         (start, end)
     } else {
         // In the middle of a page, e.g. beside a fraction, only what stands beside something.
         (start_of_both.unwrap_or(start), end_of_both)
     };
-    is_columns(lines, start, end, &evidence, margins, page_height)
+    is_columns(lines, start, end, &evidence, place)
         .then_some(Stretch { start, end, gutter: middle(gutter) })
 }
 
@@ -335,7 +363,7 @@ fn is_title(line: &Line, side: &[Line], margins: Margins) -> bool {
 }
 
 /// The part of the gutter that a line leaves free; `None` when it leaves too little.
-fn free_of(line: &Line, gutter: (f32, f32), all: &Pieces, least: f32) -> Option<(f32, f32)> {
+pub(super) fn free_of(line: &Line, gutter: (f32, f32), all: &Pieces, least: f32) -> Option<(f32, f32)> {
     // The gutter is cut by every piece that enters it; the widest rest remains.
     let mut best: Option<(f32, f32)> = None;
     let mut from = gutter.0;
@@ -353,13 +381,12 @@ fn free_of(line: &Line, gutter: (f32, f32), all: &Pieces, least: f32) -> Option<
         from = from.max(piece.x1);
     }
     consider(from, gutter.1);
-    // Inside a word or between two close words there is no gutter, however wide the rest.
     best.filter(|&(a, b)| {
-        let left = line.pieces.iter().map(|&p| &all.list[p]).filter(|p| p.x1 <= a + 0.5);
-        let right = line.pieces.iter().map(|&p| &all.list[p]).filter(|p| p.x0 >= b - 0.5);
-        let left = left.map(|p| p.x1).fold(f32::MIN, f32::max);
-        let right = right.map(|p| p.x0).fold(f32::MAX, f32::min);
-        right - left >= (CELL_GAP * line.size).min(b - a + 0.5)
+        let left = line.pieces.iter().rev().find(|&&piece| all.list[piece].x1 <= a + 0.5);
+        let right = line.pieces.iter().find(|&&piece| all.list[piece].x0 >= b - 0.5);
+        let (Some(&left), Some(&right)) = (left, right) else { return true };
+        let gap = all.list[right].x0 - all.list[left].x1;
+        gap >= if right == left + 1 { WORD_GAP } else { CELL_GAP } * line.size
     })
 }
 
@@ -393,11 +420,11 @@ fn is_columns(
     start: usize,
     end: usize,
     evidence: &Evidence,
-    margins: Margins,
-    page_height: f32,
+    place: Place,
 ) -> bool {
-    let is_head = is_head(lines, start, page_height);
-    let is_foot = end == lines.len();
+    let margins = place.margins;
+    let is_head = is_head(lines, start, place.page_height);
+    let is_foot = place.is_last && end == lines.len();
     let n_right_lines = evidence.n_both + evidence.n_right;
     let n_left_lines = evidence.n_both + evidence.n_left;
     if evidence.n_both == 0 || n_right_lines < 2 || n_left_lines < 2 {

@@ -19,6 +19,7 @@ mod encoding;
 mod file;
 mod font;
 mod grids;
+mod gutters;
 mod ink;
 mod lexer;
 mod lines;
@@ -29,8 +30,12 @@ mod paragraphs;
 mod paths;
 mod pieces;
 mod running;
+#[cfg(test)]
+mod sample;
 mod shared;
 mod state;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::collections::BTreeMap;

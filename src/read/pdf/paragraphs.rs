@@ -158,10 +158,16 @@ fn common_center(lines: &[Line]) -> Option<f32> {
     let mut centers: Vec<f32> = lines.iter().map(Line::center).collect();
     centers.sort_by(f32::total_cmp);
     let middle = *centers.get(centers.len() / 2)?;
-    let near = lines.iter().filter(|line| (line.center() - middle).abs() < 0.5 * line.size);
-    let widths: Vec<f32> = near.map(|line| line.x1 - line.x0).collect();
-    let differ = widths.iter().any(|width| (width - widths[0]).abs() > 8.0);
-    (widths.len() >= 2 && 2 * widths.len() >= lines.len() && differ).then_some(middle)
+    let is_near = |line: &&Line| (line.center() - middle).abs() < 0.5 * line.size;
+    let near: Vec<&Line> = lines.iter().filter(is_near).collect();
+    let spread = |value: fn(&Line) -> f32| {
+        let values = near.iter().map(|line| value(line));
+        values.clone().fold(f32::MIN, f32::max) - values.fold(f32::MAX, f32::min)
+    };
+    let is_shared = near.len() >= 2 && 2 * near.len() >= lines.len();
+    // Lines of a list begin under each other and may end nearly so.
+    let is_list = spread(|line| line.x0) < 3.0;
+    (is_shared && !is_list && spread(|line| line.x1 - line.x0) > 8.0).then_some(middle)
 }
 
 /// The distance of baselines that occurs most, to half a point.

@@ -161,6 +161,8 @@ pub(super) fn collect(
             {
                 pieces.text.push(mark);
                 piece.text.end = pieces.text.len();
+                // Most marks have no width; where one has, the pen has moved on.
+                piece.x1 = piece.x1.max(x1);
                 continue;
             }
             let continues = current.as_ref().is_some_and(|piece| {

@@ -8,6 +8,11 @@ use super::{ink::Layer, lines::Line, pieces::Pieces};
 const DEPTH: usize = 3;
 /// A running head stands in this part of the page, a foot in the part that mirrors it.
 const ZONE: f32 = 0.13;
+/// A page number stands at least this many font sizes from the text.
+const NUMBER_GAP: f32 = 1.25;
+/// A running head stands at least this many font sizes from the text. That also tells it from
+/// the letterheads of several documents in one file, whose lines follow each other closely.
+const HEAD_GAP: f32 = 1.8;
 /// A recurring line stands at most this many points from where it stood before.
 const SAME_PLACE: f32 = 8.0;
 
@@ -38,20 +43,23 @@ pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
     let mut running: Vec<Vec<usize>> = Vec::new();
     for (page, page_keys) in keys.iter().enumerate() {
         let mut found: Vec<usize> = Vec::new();
+        // From the edge inwards; what follows a line of the page itself is the page itself.
+        let mut is_open = [true, true];
         for (index, key, place) in page_keys {
+            let side = usize::from(key.1);
             let others = &seen[key];
-            let n_here = others.iter().filter(|o| (o.1 - place).abs() < SAME_PLACE).count();
+            let is_same = |other: &&(usize, f32)| (other.1 - place).abs() < SAME_PLACE;
+            let n_here = others.iter().filter(is_same).count();
             // Left and right pages often differ, and every appendix may have its own head.
-            let near = others.iter().filter(|o| {
-                let distance = o.0.abs_diff(page);
-                (1..=2).contains(&distance) && (o.1 - place).abs() < SAME_PLACE
-            });
-            let n_near = near.count();
-            let is_number = is_page_number(&line_text(&pages[page], *index));
-            let is_isolated = is_isolated(&pages[page], *index, key.1);
+            let is_near = |other: &(usize, f32)| (1..=2).contains(&other.0.abs_diff(page));
+            let n_near = others.iter().filter(is_same).filter(|other| is_near(other)).count();
             let is_numbered = key.0.contains('#');
-            let recurs = n_near > 0 && (n_here >= 3 || (is_numbered && 2 * n_here >= pages.len()));
-            if (is_number && is_isolated) || recurs {
+            let recurs =
+                n_near > 0 && (n_here >= 3 || (is_numbered && 2 * n_here >= pages.len()));
+            let distance = distance_inwards(&pages[page], *index, key.1);
+            let is_number = is_page_number(&line_text(&pages[page], *index));
+            is_open[side] &= (is_number && distance > NUMBER_GAP) || (recurs && distance > HEAD_GAP);
+            if is_open[side] {
                 found.push(*index);
             }
         }
@@ -102,21 +110,23 @@ fn pattern(text: &str) -> String {
 /// Whether a line is a page number: `7`, `- 7 -`, `Trang 7/12`.
 fn is_page_number(text: &str) -> bool {
     let rest = text.trim().trim_start_matches("Trang").trim_start_matches("trang");
-    let is_sign = |c: char| matches!(c, '-' | '–' | '/' | '.' | '|' | '[' | ']' | ' ');
+    let is_sign = |c: char| matches!(c, '-' | '–' | '/' | '|' | '[' | ']' | ' ');
     rest.chars().any(|c| c.is_ascii_digit())
         && rest.chars().count() <= 9
         && rest.chars().all(|c| c.is_ascii_digit() || is_sign(c))
         && rest.split(is_sign).all(|number| number.len() <= 4)
+        && rest.split(is_sign).filter(|number| !number.is_empty()).count() <= 2
 }
 
-/// Whether a line is the first (last) one of its page and stands away from the next.
-fn is_isolated(page: &Candidates, index: usize, is_top: bool) -> bool {
+/// How far, in font sizes, a line stands from the next one towards the middle of the page.
+fn distance_inwards(page: &Candidates, index: usize, is_top: bool) -> f32 {
     let line = &page.lines[index];
-    let above = page.lines[..index].iter().rev().find(|other| is_own(other));
-    let below = page.lines[index + 1..].iter().find(|other| is_own(other));
-    let (outer, inner) = if is_top { (above, below) } else { (below, above) };
-    let distance = inner.map_or(f32::MAX, |other| (other.y - line.y).abs());
-    outer.is_none() && distance > 1.25 * line.size
+    let neighbour = if is_top {
+        page.lines[index + 1..].iter().find(|other| is_own(other))
+    } else {
+        page.lines[..index].iter().rev().find(|other| is_own(other))
+    };
+    neighbour.map_or(f32::MAX, |other| (other.y - line.y).abs() / line.size)
 }
 
 #[cfg(test)]

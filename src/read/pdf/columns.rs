@@ -54,19 +54,21 @@ pub(super) enum Band {
 const ENOUGH_LINES: usize = 8;
 
 impl Margins {
-    /// The margins of a page: its own, widened to those of the document, or to usual ones,
-    /// when the page has too few lines to show them.
+    /// The margins of a page: its own, widened to those of the document, or to usual ones
+    /// when nothing has enough lines to show them.
     pub(super) fn of_page(
         lines: &[Line],
         page_width: f32,
         of_document: Option<Margins>,
     ) -> Margins {
         let own = margins(lines, page_width);
-        if lines.len() >= ENOUGH_LINES {
-            return own;
-        }
         let usual = Margins { left: 0.14 * page_width, right: 0.9 * page_width };
-        let other = of_document.filter(|m| m.right <= page_width).unwrap_or(usual);
+        let fits = |margins: &Margins| margins.right <= page_width;
+        let other = match of_document.filter(fits) {
+            Some(margins) => margins,
+            None if lines.len() >= ENOUGH_LINES => return own,
+            None => usual,
+        };
         Margins { left: own.left.min(other.left), right: own.right.max(other.right) }
     }
 
@@ -74,27 +76,34 @@ impl Margins {
     pub(super) fn of_document(pages: impl Iterator<Item = (Vec<Line>, f32)>) -> Option<Margins> {
         let enough = pages.filter(|(lines, _)| lines.len() >= ENOUGH_LINES);
         let all: Vec<Margins> = enough.map(|(lines, width)| margins(&lines, width)).collect();
-        let middle = |mut values: Vec<f32>| {
+        let sorted = |mut values: Vec<f32>| {
             values.sort_by(f32::total_cmp);
-            values.get(values.len() / 2).copied()
+            values
         };
-        let left = middle(all.iter().map(|margins| margins.left).collect())?;
-        let right = middle(all.iter().map(|margins| margins.right).collect())?;
-        Some(Margins { left, right })
+        let lefts = sorted(all.iter().map(|margins| margins.left).collect());
+        let rights = sorted(all.iter().map(|margins| margins.right).collect());
+        // Of an even number of pages, the wider one of the middle two.
+        let left = *lefts.get(lefts.len().checked_sub(1)? / 2)?;
+        Some(Margins { left, right: *rights.get(rights.len() / 2)? })
     }
 }
 
-/// The margins of some lines: where most of them begin, and the right end of the longest.
+/// The margins of some lines: where most of them begin, and where the long ones end.
 fn margins(lines: &[Line], page_width: f32) -> Margins {
-    let mut begins: Vec<f32> = lines.iter().map(|line| line.x0).collect();
-    begins.sort_by(f32::total_cmp);
-    let mut ends: Vec<f32> = lines.iter().map(|line| line.x1).collect();
-    ends.sort_by(f32::total_cmp);
+    let sorted = |mut values: Vec<f32>| {
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    let begins = sorted(lines.iter().map(|line| line.x0).collect());
     // The first beginning that two lines share; one line alone may stick out.
     let shared = begins.windows(2).find(|pair| pair[1] - pair[0] < 3.0).map(|pair| pair[0]);
     let left = shared.or(begins.first().copied()).unwrap_or(0.0);
-    let right = ends.windows(2).rev().find(|pair| pair[1] - pair[0] < 4.0).map(|pair| pair[1]);
-    let right = right.or(ends.last().copied()).unwrap_or(page_width);
+    let is_long = |line: &&Line| line.x1 - line.x0 > 0.55 * page_width;
+    let long = sorted(lines.iter().filter(is_long).map(|line| line.x1).collect());
+    let ends =
+        if long.is_empty() { sorted(lines.iter().map(|line| line.x1).collect()) } else { long };
+    let shared = ends.windows(2).rev().find(|pair| pair[1] - pair[0] < 4.0).map(|pair| pair[1]);
+    let right = shared.or(ends.last().copied()).unwrap_or(page_width);
     Margins { left, right }
 }
 

@@ -5,5 +5,6 @@ pub mod domain;
 pub mod engine;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
 pub mod source;
 pub mod text;

@@ -5,6 +5,7 @@ pub mod domain;
 pub mod engine;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;

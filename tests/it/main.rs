@@ -1,1 +1,3 @@
-fn main() {}
+//! The one integration binary.
+
+mod query; // what is understood of typed queries

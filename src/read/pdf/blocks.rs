@@ -233,7 +233,7 @@ fn push_turned(turned: &Turned, work: &PageWork, blocks: &mut Vec<Block>) {
             Layer::Stamp => BlockKind::Stamp,
             Layer::Running => BlockKind::Running,
             Layer::Watermark => BlockKind::Watermark,
-            Layer::Body if turned.degrees % 90 != 0 => BlockKind::Watermark,
+            Layer::Body if !turned.degrees.is_multiple_of(90) => BlockKind::Watermark,
             Layer::Body if is_in_table || n_characters > MAX_SIDE_TEXT => BlockKind::Paragraph,
             Layer::Body => BlockKind::Watermark,
         };

@@ -416,7 +416,7 @@ fn trim(
         let is_close = line.y - above.y <= 2.2 * line.size;
         let is_below = kept > start && line.y - lines[kept - 1].y <= 3.5 * line.size;
         let is_centred = (line.center() - above.center()).abs() < 0.6 * line.size;
-        if !is_close && !(is_below && is_centred) {
+        if !(is_close || is_below && is_centred) {
             break;
         }
         kept += 1;

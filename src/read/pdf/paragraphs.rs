@@ -9,6 +9,10 @@ use crate::layout::Style;
 
 /// A line further below the one before it than the usual distance times this begins a paragraph.
 const WIDE: f32 = 1.22;
+/// Distances of lines that differ by no more than this many points are the same.
+const SAME_DISTANCE: f32 = 1.0;
+/// The usual distance in font sizes where the lines do not show one: a line and a half at most.
+const LINE_AND_HALF: f32 = 1.45;
 /// A first line is indented by at least this many ems.
 const INDENT: f32 = 0.7;
 
@@ -75,12 +79,12 @@ fn continues(
     all: &Pieces,
     styles: &[Style],
     margins: Margins,
-    pitch: f32,
+    pitch: Option<f32>,
     is_narrow: bool,
 ) -> bool {
     let em = line.size.max(before.size);
     let distance = line.y - before.y;
-    let usual = pitch.max(1.1 * em);
+    let usual = pitch.unwrap_or(LINE_AND_HALF * em).max(1.1 * em);
     if distance > WIDE * usual || distance > 2.3 * em {
         return false;
     }
@@ -170,25 +174,23 @@ fn common_center(lines: &[Line]) -> Option<f32> {
     (is_shared && !is_list && spread(|line| line.x1 - line.x0) > 8.0).then_some(middle)
 }
 
-/// The distance of baselines that occurs most, to half a point.
-fn usual_distance(lines: &[Line]) -> f32 {
-    let mut distances: Vec<i32> = lines
+/// The distance of baselines that occurs most; `None` when none occurs twice.
+fn usual_distance(lines: &[Line]) -> Option<f32> {
+    let mut distances: Vec<f32> = lines
         .windows(2)
         .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.6)
-        .map(|pair| ((pair[1].y - pair[0].y) * 2.0).round() as i32)
-        .filter(|&distance| distance > 0)
+        .map(|pair| pair[1].y - pair[0].y)
+        .filter(|&distance| distance > 1.0)
         .collect();
-    distances.sort_unstable();
-    let mut best = (0, 0);
-    let mut run = (0, 0);
-    for distance in distances {
-        run = if distance == run.0 { (distance, run.1 + 1) } else { (distance, 1) };
-        if run.1 > best.1 {
-            best = run;
+    distances.sort_by(f32::total_cmp);
+    let mut best: (usize, f32) = (1, 0.0);
+    for (index, &distance) in distances.iter().enumerate() {
+        let n_same = distances[index..].partition_point(|other| other - distance <= SAME_DISTANCE);
+        if n_same > best.0 {
+            best = (n_same, distances[index + n_same / 2]);
         }
     }
-    // One pair alone tells nothing.
-    if best.1 >= 2 { best.0 as f32 / 2.0 } else { 0.0 }
+    (best.0 > 1).then_some(best.1)
 }
 
 fn look(line: &Line, all: &Pieces, styles: &[Style]) -> Look {

@@ -179,7 +179,7 @@ pub(super) fn collect(
             }
             let start = pieces.text.len();
             texts.push(glyph.text, &mut pieces.text);
-            let piece = current.get_or_insert_with(|| Piece {
+            let piece = current.get_or_insert(Piece {
                 text: start..start,
                 x0: x,
                 x1: x,

@@ -23,11 +23,13 @@ pub(super) struct Candidates<'p> {
     pub height: f32,
 }
 
+/// What a line says with its digits left out, and whether at the top.
+type Key = (String, bool);
+
 /// For every page, the indices of its running lines.
 pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
-    // What a line says with its digits left out, and where → on which pages it stands.
-    let mut seen: BTreeMap<(String, bool), Vec<(usize, f32)>> = BTreeMap::new();
-    let mut keys: Vec<Vec<(usize, (String, bool), f32)>> = Vec::new();
+    let mut seen: BTreeMap<Key, Vec<(usize, f32)>> = BTreeMap::new();
+    let mut keys: Vec<Vec<(usize, Key, f32)>> = Vec::new();
     for (page, candidates) in pages.iter().enumerate() {
         let mut page_keys = Vec::new();
         for (index, is_top) in at_edges(candidates) {

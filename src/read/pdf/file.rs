@@ -5,6 +5,7 @@
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
+use super::encryption;
 use crate::{
     read::error::ReadError,
     source::{Budget, OverBudget},
@@ -39,17 +40,23 @@ impl File {
         };
         let mut loaded = Document::load_mem_with_options(bytes, options.clone());
         let mut repaired = false;
-        if !matches!(&loaded, Ok(document) if document.is_encrypted() || has_page(document)) {
+        let is_open = |document: &Document| document.trailer.has(b"Encrypt") || has_page(document);
+        if !loaded.as_ref().is_ok_and(is_open) {
             // The table of objects may read and yet describe the wrong objects.
-            let again = LoadOptions { force_reconstruct: true, ..options };
+            let again = LoadOptions { force_reconstruct: true, ..options.clone() };
             if let Ok(document) = Document::load_mem_with_options(bytes, again) {
                 repaired = true;
                 loaded = Ok(document);
             }
         }
+        if let Ok(document) = &loaded
+            && let Some(bytes) = encryption::move_out_of_trailer(bytes, document)
+        {
+            loaded = Document::load_mem_with_options(&bytes, options);
+        }
         budget.check_time()?;
         let document = loaded.map_err(refusal)?;
-        if document.is_encrypted() {
+        if document.trailer.has(b"Encrypt") {
             return Err(ReadError::PasswordProtected);
         }
         let mut pages: Vec<ObjectId> = document.page_iter().take(limits.max_pages + 1).collect();

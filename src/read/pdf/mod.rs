@@ -16,6 +16,7 @@ mod columns;
 mod content;
 mod embedded;
 mod encoding;
+mod encryption;
 mod file;
 mod font;
 mod grids;

@@ -419,7 +419,7 @@ fn encrypted_files() {
     use lopdf::{Document, EncryptionState, EncryptionVersion, Permissions};
     let mut sample = Sample::new();
     sample.page(&text(80.0, 60.0, 12.0, "Kế hoạch"));
-    let encrypted = |user_password: &str| {
+    let encrypted = |user_password: &str, is_in_trailer: bool| {
         let mut document = Document::load_mem(&sample.bytes()).unwrap();
         let version = EncryptionVersion::V2 {
             document: &document,
@@ -430,14 +430,23 @@ fn encrypted_files() {
         };
         let state = EncryptionState::try_from(version).unwrap();
         document.encrypt(&state).unwrap();
+        if is_in_trailer {
+            let id = document.trailer.get(b"Encrypt").unwrap().as_reference().unwrap();
+            let encrypt = document.objects.remove(&id).unwrap();
+            document.trailer.set("Encrypt", encrypt);
+        }
         let mut bytes = Vec::new();
         document.save_to(&mut bytes).unwrap();
         bytes
     };
-    assert_eq!(layout(&encrypted("")).pages[0].blocks[0].lines[0].text(), "Kế hoạch");
     let limits = Limits::default();
-    let error = read(&encrypted("khóa"), &mut Budget::new(&limits)).unwrap_err();
-    assert!(matches!(error, ReadError::PasswordProtected), "{error}");
+    for is_in_trailer in [false, true] {
+        let open = encrypted("", is_in_trailer);
+        assert_eq!(layout(&open).pages[0].blocks[0].lines[0].text(), "Kế hoạch");
+        let locked = encrypted("khóa", is_in_trailer);
+        let error = read(&locked, &mut Budget::new(&limits)).unwrap_err();
+        assert!(matches!(error, ReadError::PasswordProtected), "{error}");
+    }
 }
 
 #[track_caller]

@@ -83,9 +83,9 @@ fn split(line: &Line, edges: &[f32], all: &Pieces) -> Vec<Option<Line>> {
 fn is_aligned(split: &[Vec<Option<Line>>], column: usize) -> bool {
     let lines: Vec<&Line> = split.iter().filter_map(|cells| cells[column].as_ref()).collect();
     let agrees = |value: fn(&Line) -> f32| {
-        let best = lines.iter().map(|a| {
-            lines.iter().filter(|b| (value(a) - value(b)).abs() < ALIGNED).count()
-        });
+        let best = lines
+            .iter()
+            .map(|a| lines.iter().filter(|b| (value(a) - value(b)).abs() < ALIGNED).count());
         2 * best.max().unwrap_or(0) > lines.len()
     };
     agrees(|line| line.x0) || agrees(|line| line.x1) || agrees(Line::center)

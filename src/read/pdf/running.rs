@@ -56,11 +56,11 @@ pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
             let is_near = |other: &(usize, f32)| (1..=2).contains(&other.0.abs_diff(page));
             let n_near = others.iter().filter(is_same).filter(|other| is_near(other)).count();
             let is_numbered = key.0.contains('#');
-            let recurs =
-                n_near > 0 && (n_here >= 3 || (is_numbered && 2 * n_here >= pages.len()));
+            let recurs = n_near > 0 && (n_here >= 3 || (is_numbered && 2 * n_here >= pages.len()));
             let distance = distance_inwards(&pages[page], *index, key.1);
             let is_number = is_page_number(&line_text(&pages[page], *index));
-            is_open[side] &= (is_number && distance > NUMBER_GAP) || (recurs && distance > HEAD_GAP);
+            is_open[side] &=
+                (is_number && distance > NUMBER_GAP) || (recurs && distance > HEAD_GAP);
             if is_open[side] {
                 found.push(*index);
             }

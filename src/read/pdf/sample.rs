@@ -54,7 +54,12 @@ impl Sample {
 
     /// Adds a page of 600 × 800 points.
     pub(super) fn page(&mut self, content: &str) -> &mut Self {
-        let content = self.stream("", content.as_bytes());
+        self.page_of("", content.as_bytes())
+    }
+
+    /// Adds a page whose content stream has the given entries.
+    pub(super) fn page_of(&mut self, stream_entries: &str, content: &[u8]) -> &mut Self {
+        let content = self.stream(stream_entries, content);
         let (resources, entries) = (&self.resources, &self.page_entries);
         let body = format!(
             "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents {content} 0 R\

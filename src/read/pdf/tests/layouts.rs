@@ -1,72 +1,12 @@
-//! The reader from bytes to layout, over small built files.
+//! What stands where: columns, tables, notes, stamps, characters.
 
-use expect_test::{Expect, expect};
-use proptest::prelude::*;
+use expect_test::expect;
 
 use super::{
-    read,
-    sample::{Sample, hex, rule, text},
+    super::sample::{Sample, hex, rule, text},
+    body, check, head, layout, shown,
 };
-use crate::{
-    layout::{Block, BlockKind, Column, Layout, PageClass},
-    read::error::ReadError,
-    source::{Budget, Limits},
-};
-
-fn layout(bytes: &[u8]) -> Layout {
-    let limits = Limits::default();
-    read(bytes, &mut Budget::new(&limits)).unwrap().0
-}
-
-fn shown(layout: &Layout) -> String {
-    let mut out = String::new();
-    for page in &layout.pages {
-        out += &format!("page {} {:?}\n", page.number, page.class);
-        for block in &page.blocks {
-            let label = label(block);
-            for line in &block.lines {
-                out += &format!("{label}: {}\n", line.text());
-            }
-        }
-    }
-    out
-}
-
-fn label(block: &Block) -> String {
-    let kind = match &block.kind {
-        BlockKind::Cell { table, row, column } => format!("cell {table}.{row}.{column}"),
-        kind => format!("{kind:?}").to_lowercase(),
-    };
-    let column = match block.column {
-        Column::Full => "",
-        Column::Left => " left",
-        Column::Right => " right",
-    };
-    format!("{kind}{column}{}", if block.centred { " centred" } else { "" })
-}
-
-#[track_caller]
-fn check(content: &str, expect: Expect) {
-    let mut sample = Sample::new();
-    sample.page(content);
-    expect.assert_eq(&shown(&layout(&sample.bytes())));
-}
-
-/// Lines of running text over the full width, so that the page shows its margins.
-fn body(from: f32, n_lines: usize) -> String {
-    let sentence = "Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo";
-    (0..n_lines).map(|i| text(80.0, from + 18.0 * i as f32, 13.0, sentence)).collect()
-}
-
-fn head() -> String {
-    text(90.0, 60.0, 12.0, "UBND TỈNH VÂN SƠN")
-        + &text(80.0, 76.0, 12.0, "SỞ LAO ĐỘNG - TBXH")
-        + &text(100.0, 110.0, 12.0, "Số: 12/KH-SLĐTBXH")
-        + &text(280.0, 60.0, 12.0, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
-        + &text(310.0, 76.0, 12.0, "Độc lập - Tự do - Hạnh phúc")
-        + &text(300.0, 110.0, 12.0, "Vân Sơn, ngày 02 tháng 3 năm 2020")
-        + &text(273.0, 150.0, 14.0, "KẾ HOẠCH")
-}
+use crate::layout::{BlockKind, PageClass};
 
 #[test]
 fn head_of_two_columns_is_read_left_then_right() {
@@ -102,7 +42,9 @@ fn head_written_line_by_line_is_two_columns_too() {
         + &text(80.0, 76.0, 12.0, "SỞ LAO ĐỘNG - TBXH")
         + &text(310.0, 76.0, 12.0, "Độc lập - Tự do - Hạnh phúc")
         + &body(140.0, 9);
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph left: UBND TỈNH VÂN SƠN
         paragraph left: SỞ LAO ĐỘNG - TBXH
@@ -117,7 +59,8 @@ fn head_written_line_by_line_is_two_columns_too() {
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -129,7 +72,9 @@ fn foot_of_two_columns() {
         + &text(80.0, 288.0, 11.0, "- Lưu: VT.")
         + &text(380.0, 260.0, 13.0, "GIÁM ĐỐC")
         + &text(370.0, 340.0, 13.0, "Trần Thị Mẫu");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
@@ -146,7 +91,8 @@ fn foot_of_two_columns() {
         paragraph left: - Lưu: VT.
         paragraph right centred: GIÁM ĐỐC
         paragraph right centred: Trần Thị Mẫu
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -157,7 +103,9 @@ fn a_list_with_tabs_stays_line_by_line() {
         + &text(80.0, 168.0, 13.0, "Bà Lê Thị Mẫu")
         + &text(320.0, 168.0, 13.0, "Ủy viên")
         + &body(186.0, 5);
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
@@ -171,7 +119,8 @@ fn a_list_with_tabs_stays_line_by_line() {
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -190,7 +139,9 @@ fn table_cells_that_wrap() {
     content += &text(305.0, 131.0, 12.0, "nghiệp");
     content += &text(85.0, 155.0, 12.0, "2");
     content += &text(125.0, 155.0, 12.0, "Giảm nghèo");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         cell 0.0.0: 1
         cell 0.0.1: Đào tạo nghề cho lao
@@ -199,7 +150,8 @@ fn table_cells_that_wrap() {
         cell 0.0.2: nghiệp
         cell 0.1.0: 2
         cell 0.1.1: Giảm nghèo
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -212,7 +164,9 @@ fn table_without_lines() {
         + &text(85.0, 147.0, 12.0, "2")
         + &text(125.0, 147.0, 12.0, "Giảm nghèo")
         + &text(305.0, 147.0, 12.0, "Phòng Bảo trợ xã hội");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         cell 0.0.0: 1
         cell 0.0.1: Đào tạo nghề cho lao
@@ -222,7 +176,8 @@ fn table_without_lines() {
         cell 0.1.0: 2
         cell 0.1.1: Giảm nghèo
         cell 0.1.2: Phòng Bảo trợ xã hội
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -236,14 +191,17 @@ fn notes_and_exponents() {
         + &rule(80.0, 700.0, 224.0, 700.0)
         + &text(80.0, 712.0, 6.0, "1")
         + &text(86.0, 716.0, 10.0, "Kế hoạch số 9/KH-SLĐTBXH.");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: theo Điều 5[1] và 120 m2 đất
         note: [1] Kế hoạch số 9/KH-SLĐTBXH.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -254,7 +212,9 @@ fn a_stamped_number_lands_in_its_blank() {
         // Stamped last, a little higher and larger.
         + &text(124.0, 58.5, 13.0, "147")
         + &text(388.0, 59.0, 13.0, "09");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph left: Số: 147 /TB-UBND
         paragraph right: Vân Sơn, ngày 09 tháng 4 năm 2021
@@ -266,28 +226,38 @@ fn a_stamped_number_lands_in_its_blank() {
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
         paragraph: Căn cứ kế hoạch công tác năm, các phòng và đơn vị trực thuộc báo cáo
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn letters_drawn_out_of_order() {
     // A fallback font is drawn after the rest of the line.
-    let content = text(80.0, 60.0, 12.0, "Qu") + &text(98.0, 60.0, 12.0, "n l")
-        + &text(92.0, 60.0, 12.0, "ả") + &text(116.0, 60.0, 12.0, "ý");
-    check(&content, expect![[r#"
+    let content = text(80.0, 60.0, 12.0, "Qu")
+        + &text(98.0, 60.0, 12.0, "n l")
+        + &text(92.0, 60.0, 12.0, "ả")
+        + &text(116.0, 60.0, 12.0, "ý");
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: Quản lý
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn characters() {
     // Decomposed letters, a ligature, a drawn soft hyphen, a character outside the BMP.
-    let content = text(80.0, 60.0, 12.0, "Nghi\u{323} quye\u{302}\u{301}t \u{fb01} QĐ\u{ad}UBND 😀");
-    check(&content, expect![[r#"
+    let content =
+        text(80.0, 60.0, 12.0, "Nghi\u{323} quye\u{302}\u{301}t \u{fb01} QĐ\u{ad}UBND 😀");
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: Nghị quyết fi QĐ-UBND
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -314,10 +284,13 @@ fn replacement_text() {
         text(80.0, 60.0, 12.0, "xx"),
         text(92.0, 60.0, 12.0, "n")
     );
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: ạn
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -330,12 +303,15 @@ fn what_is_not_seen_is_not_read() {
         + "0 0 1 rg 70 660 200 30 re f 1 g\n" + &text(80.0, 125.0, 12.0, "TIÊU ĐỀ")
         // Outside of the page.
         + "0 g\n" + &text(700.0, 60.0, 12.0, "ngoài");
-    check(&content, expect![[r#"
+    check(
+        &content,
+        expect![[r#"
         page 1 Text
         paragraph: năm 2020
         paragraph: ĐẬM
         paragraph: TIÊU ĐỀ
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -343,10 +319,8 @@ fn watermark_on_a_scan() {
     let mut sample = Sample::new();
     let image = sample.stream("/Subtype/Image/Width 1/Height 1/BitsPerComponent 8", b"0");
     sample.resources = format!(">>/XObject<</I {image} 0 R");
-    let watermark = format!(
-        "BT /F 36 Tf 0.9 0.43 -0.43 0.9 150 300 Tm {} Tj ET",
-        hex("www.vidu.vn")
-    );
+    let watermark =
+        format!("BT /F 36 Tf 0.9 0.43 -0.43 0.9 150 300 Tm {} Tj ET", hex("www.vidu.vn"));
     sample.page(&format!("q 600 0 0 800 0 0 cm /I Do Q {watermark}"));
     sample.page("");
     expect![[r#"
@@ -412,170 +386,6 @@ fn turned_and_cropped_pages() {
     let bbox = line.bbox.unwrap();
     assert_eq!(line.text(), "Phụ lục");
     assert!((bbox.x0 - 100.0).abs() < 0.1 && (bbox.y1 - 102.6).abs() < 0.2, "{bbox:?}");
-}
-
-#[test]
-fn encrypted_files() {
-    use lopdf::{Document, EncryptionState, EncryptionVersion, Permissions};
-    let mut sample = Sample::new();
-    sample.page(&text(80.0, 60.0, 12.0, "Kế hoạch"));
-    let encrypted = |user_password: &str, is_in_trailer: bool| {
-        let mut document = Document::load_mem(&sample.bytes()).unwrap();
-        let version = EncryptionVersion::V2 {
-            document: &document,
-            owner_password: "chủ",
-            user_password,
-            key_length: 128,
-            permissions: Permissions::all(),
-        };
-        let state = EncryptionState::try_from(version).unwrap();
-        document.encrypt(&state).unwrap();
-        if is_in_trailer {
-            let id = document.trailer.get(b"Encrypt").unwrap().as_reference().unwrap();
-            let encrypt = document.objects.remove(&id).unwrap();
-            document.trailer.set("Encrypt", encrypt);
-        }
-        let mut bytes = Vec::new();
-        document.save_to(&mut bytes).unwrap();
-        bytes
-    };
-    let limits = Limits::default();
-    for is_in_trailer in [false, true] {
-        let open = encrypted("", is_in_trailer);
-        assert_eq!(layout(&open).pages[0].blocks[0].lines[0].text(), "Kế hoạch");
-        let locked = encrypted("khóa", is_in_trailer);
-        let error = read(&locked, &mut Budget::new(&limits)).unwrap_err();
-        assert!(matches!(error, ReadError::PasswordProtected), "{error}");
-    }
-}
-
-#[track_caller]
-fn check_refused(bytes: &[u8], limits: &Limits, message: &str) {
-    let error = read(bytes, &mut Budget::new(limits)).unwrap_err();
-    assert_eq!(error.to_string(), message);
-}
-
-#[test]
-fn bombs_are_refused() {
-    let limits = Limits { max_operations: 10_000, ..Limits::default() };
-    // Ten forms that each show the next one ten times.
-    let mut sample = Sample::new();
-    let first = sample.objects_so_far() + 1;
-    for level in 0..12 {
-        let next = first + level + 1;
-        let entries = format!("/Subtype/Form/Resources<</XObject<</N {next} 0 R>>>>");
-        sample.stream(&entries, "/N Do ".repeat(10).as_bytes());
-    }
-    sample.resources = format!(">>/XObject<</N {first} 0 R");
-    sample.page("/N Do");
-    check_refused(&sample.bytes(), &limits, "expected at most 10000 operations, found more");
-
-    // A small stream that unpacks to much.
-    let mut sample = Sample::new();
-    sample.page("");
-    let limits = Limits { max_part_bytes: 1 << 20, ..Limits::default() };
-    let packed = packed(&vec![b' '; 8 << 20]);
-    let content = sample.stream("/Filter/FlateDecode", &packed);
-    sample.page_entries = format!("/Contents {content} 0 R");
-    let mut sample = sample;
-    sample.page("");
-    check_refused(&sample.bytes(), &limits, "expected at most 1048576 bytes in one stream, found more");
-
-    let limits = Limits { max_pages: 1, ..Limits::default() };
-    let mut sample = Sample::new();
-    sample.page("").page("");
-    check_refused(&sample.bytes(), &limits, "expected at most 1 pages, found more");
-
-    let limits = Limits { max_glyphs: 10, ..Limits::default() };
-    let mut sample = Sample::new();
-    sample.page(&body(60.0, 1));
-    check_refused(
-        &sample.bytes(),
-        &limits,
-        "expected at most 10 glyphs on one page, found more",
-    );
-}
-
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    use std::io::Write;
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
-
-#[test]
-fn a_form_that_shows_itself_is_shown_once() {
-    let mut sample = Sample::new();
-    let own = sample.objects_so_far() + 1;
-    let entries =
-        format!("/Subtype/Form/Resources<</Font<</F 3 0 R>>/XObject<</N {own} 0 R>>>>");
-    sample.stream(&entries, (text(80.0, 60.0, 12.0, "một") + "/N Do").as_bytes());
-    sample.resources = format!(">>/XObject<</N {own} 0 R");
-    sample.page("/N Do");
-    assert_eq!(layout(&sample.bytes()).pages[0].blocks[0].lines.len(), 1);
-}
-
-#[test]
-fn deep_nesting_does_not_overflow() {
-    let mut sample = Sample::new();
-    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
-    sample.object(&deep);
-    sample.page(&(deep + " TJ " + &text(80.0, 60.0, 12.0, "sâu")));
-    assert_eq!(layout(&sample.bytes()).pages[0].blocks[0].lines[0].text(), "sâu");
-}
-
-#[test]
-fn damaged_files() {
-    let limits = Limits::default();
-    check_refused(b"", &limits, "expected a document, found an empty file");
-    let mut sample = Sample::new();
-    sample.page(&text(80.0, 60.0, 12.0, "Kế hoạch"));
-    let bytes = sample.bytes();
-    // Cut before the table of objects: rebuilt, and said so.
-    let cut = bytes.windows(4).position(|w| w == b"xref").unwrap();
-    let (layout, warnings) = read(&bytes[..cut], &mut Budget::new(&limits)).unwrap();
-    assert_eq!(layout.pages[0].blocks[0].lines[0].text(), "Kế hoạch");
-    assert_eq!(warnings[0].code, "repaired");
-    // Cut before the page: nothing is left.
-    let error = read(&bytes[..60], &mut Budget::new(&limits)).unwrap_err();
-    assert!(matches!(error, ReadError::Damaged { .. }), "{error}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
-        let limits = Limits::default();
-        let _ = read(&bytes, &mut Budget::new(&limits));
-        let _ = read(&[b"%PDF-1.4\n".as_slice(), &bytes].concat(), &mut Budget::new(&limits));
-    }
-
-    #[test]
-    fn any_damage_is_survived(
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
-        cut in any::<prop::sample::Index>(),
-    ) {
-        let mut sample = Sample::new();
-        sample.page(&(head() + &body(190.0, 4) + &rule(80.0, 10.0, 90.0, 10.0)));
-        let mut bytes = sample.bytes();
-        for (index, byte) in changes {
-            let at = index.index(bytes.len());
-            bytes[at] = byte;
-        }
-        let limits = Limits::default();
-        let _ = read(&bytes, &mut Budget::new(&limits));
-        bytes.truncate(cut.index(bytes.len()));
-        let _ = read(&bytes, &mut Budget::new(&limits));
-    }
-
-    #[test]
-    fn any_content_is_survived(content in "[ -~\\n]{0,400}") {
-        let mut sample = Sample::new();
-        sample.page(&content);
-        let limits = Limits::default();
-        let _ = read(&sample.bytes(), &mut Budget::new(&limits));
-    }
 }
 
 #[test]

@@ -55,11 +55,7 @@ mod tests {
 
     #[test]
     fn every_error_names_its_reason() {
-        check(
-            ReadError::Empty,
-            FailureReason::Empty,
-            "expected a document, found an empty file",
-        );
+        check(ReadError::Empty, FailureReason::Empty, "expected a document, found an empty file");
         check(
             ReadError::Unsupported { found: "a PNG image".to_owned() },
             FailureReason::Unsupported,

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;

@@ -66,7 +66,7 @@ fn main_direction(ink: &Ink) -> u16 {
     let mut counts = [0usize; 4];
     for (index, show) in ink.shows.iter().enumerate() {
         let degrees = degrees(show.direction);
-        if degrees % 90 == 0 && show.layer == Layer::Body {
+        if degrees.is_multiple_of(90) && show.layer == Layer::Body {
             counts[usize::from(degrees / 90)] += ink.glyphs_of(index).len();
         }
     }
@@ -123,8 +123,12 @@ fn divide(pieces: &mut Pieces, grids: Vec<Grid>) -> (Vec<Table>, Vec<Line>) {
 }
 
 fn turned(ink: &Ink, texts: &Texts, main: u16, width: f32, height: f32) -> Vec<Turned> {
-    let mut others: Vec<u16> =
-        ink.shows.iter().map(|show: &Show| degrees(show.direction)).filter(|&d| d != main).collect();
+    let mut others: Vec<u16> = ink
+        .shows
+        .iter()
+        .map(|show: &Show| degrees(show.direction))
+        .filter(|&d| d != main)
+        .collect();
     others.sort_unstable();
     others.dedup();
     // A page with text in more directions than a clock has minutes is a drawing.

@@ -155,12 +155,15 @@ pub(super) fn collect(
                 after_space = true;
                 continue;
             }
-            if let (Some(mark), Some(piece)) = (character.filter(|&c| is_combining(c)), &mut current)
+            if let (Some(mark), Some(piece)) =
+                (character.filter(|&c| is_combining(c)), &mut current)
                 && (x - piece.x1).abs() < show.size
                 && (y - piece.y).abs() < show.size
             {
                 pieces.text.push(mark);
                 piece.text.end = pieces.text.len();
+                // Most marks have no width; where one has, the pen has moved on.
+                piece.x1 = piece.x1.max(x1);
                 continue;
             }
             let continues = current.as_ref().is_some_and(|piece| {
@@ -177,7 +180,7 @@ pub(super) fn collect(
             }
             let start = pieces.text.len();
             texts.push(glyph.text, &mut pieces.text);
-            let piece = current.get_or_insert_with(|| Piece {
+            let piece = current.get_or_insert(Piece {
                 text: start..start,
                 x0: x,
                 x1: x,

@@ -10,6 +10,7 @@ pub mod docx;
 pub mod error;
 pub mod flow;
 pub mod marks;
+pub mod rtf;
 pub mod sniff;
 pub mod txt;
 
@@ -49,7 +50,8 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
         Sniffed::Docx => docx::read(&source.bytes, &mut budget)?,
         Sniffed::Txt => txt::read(&source.bytes, &mut budget)?,
         Sniffed::Doc => doc::read(&source.bytes, &mut budget)?,
-        Sniffed::Pdf | Sniffed::Rtf | Sniffed::Html | Sniffed::Mhtml => {
+        Sniffed::Rtf => rtf::read(&source.bytes, &mut budget)?,
+        Sniffed::Pdf | Sniffed::Html | Sniffed::Mhtml => {
             return Err(ReadError::Unsupported { found: "a format without a reader".to_owned() });
         }
     };

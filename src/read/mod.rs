@@ -9,7 +9,9 @@ pub mod doc;
 pub mod docx;
 pub mod error;
 pub mod flow;
+pub mod html;
 pub mod marks;
+pub mod mhtml;
 pub mod rtf;
 pub mod sniff;
 pub mod txt;
@@ -51,7 +53,9 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
         Sniffed::Txt => txt::read(&source.bytes, &mut budget)?,
         Sniffed::Doc => doc::read(&source.bytes, &mut budget)?,
         Sniffed::Rtf => rtf::read(&source.bytes, &mut budget)?,
-        Sniffed::Pdf | Sniffed::Html | Sniffed::Mhtml => {
+        Sniffed::Html => html::read(&source.bytes, None, &mut budget)?,
+        Sniffed::Mhtml => mhtml::read(&source.bytes, &mut budget)?,
+        Sniffed::Pdf => {
             return Err(ReadError::Unsupported { found: "a format without a reader".to_owned() });
         }
     };

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod html;
 pub mod marks;
 pub mod mhtml;
+pub mod pdf;
 pub mod rtf;
 pub mod sniff;
 pub mod txt;
@@ -55,9 +56,7 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
         Sniffed::Rtf => rtf::read(&source.bytes, &mut budget)?,
         Sniffed::Html => html::read(&source.bytes, None, &mut budget)?,
         Sniffed::Mhtml => mhtml::read(&source.bytes, &mut budget)?,
-        Sniffed::Pdf => {
-            return Err(ReadError::Unsupported { found: "a format without a reader".to_owned() });
-        }
+        Sniffed::Pdf => pdf::read(&source.bytes, &mut budget)?,
     };
     Ok(Read { format: sniffed.format(), layout, warnings })
 }

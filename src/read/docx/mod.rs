@@ -15,9 +15,6 @@ mod symbol;
 mod table;
 mod xml;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -228,3 +225,6 @@ fn as_running(steps: Vec<Flow>, seen: &mut BTreeSet<String>) -> Vec<Flow> {
     blocks.retain(|block| seen.insert(format!("?{}", text(block))));
     blocks.into_iter().map(Flow::Block).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,6 +145,10 @@ pub fn contents(bytes: &[u8]) -> Result<Contents, ReadError> {
         () if has(&package, "mimetype") && has(&package, "content.xml") => {
             Contents::Other("an OpenDocument file")
         }
+        () if package.is_salvaged => {
+            let detail = "expected a whole zip package, found one that is cut off";
+            return Err(ReadError::Damaged { detail: detail.to_owned() });
+        }
         () => Contents::Other("a zip archive"),
     })
 }

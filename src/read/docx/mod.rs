@@ -103,6 +103,10 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     let mut layout =
         Layout { pages: flow::pages(flow, budget)?, styles: document.shared.styles.layout };
     let is_empty = layout.pages.iter().all(|page| page.blocks.is_empty());
+    if is_empty && document.damaged.contains(&main) {
+        let detail = format!("expected text in {main}, found damage before any");
+        return Err(ReadError::Damaged { detail });
+    }
     if is_empty && document.shared.has_picture {
         layout.pages.iter_mut().for_each(|page| page.class = PageClass::Image);
     }

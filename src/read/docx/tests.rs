@@ -466,6 +466,11 @@ fn damage_keeps_what_can_be_read() {
         damaged_part: the part word/document.xml is damaged; it was read up to the damage
     "#]]
     .assert_eq(&print(&package(&[("word/document.xml", cut)])));
+    // Nothing stands before the damage.
+    expect![[r#"
+        expected text in word/document.xml, found damage before any
+    "#]]
+    .assert_eq(&print(&package(&[("word/document.xml", "<w:document><w:body><w:p><w:r")])));
     // Tags that close what is not open, or close late.
     check(
         "</w:tc></w:p><w:p><w:r><w:t>a</w:t></w:tbl></w:r><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:tc>\

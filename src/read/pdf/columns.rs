@@ -305,11 +305,8 @@ fn grow(
         // In the middle of a page, e.g. beside a fraction, only what stands beside something.
         (start_of_both.unwrap_or(start), end_of_both)
     };
-    is_columns(lines, start, end, &evidence, margins, page_height).then_some(Stretch {
-        start,
-        end,
-        gutter: middle(gutter),
-    })
+    is_columns(lines, start, end, &evidence, margins, page_height)
+        .then_some(Stretch { start, end, gutter: middle(gutter) })
 }
 
 impl Evidence {
@@ -334,9 +331,7 @@ fn middle(gap: (f32, f32)) -> f32 {
 /// in the middle of its side.
 fn is_title(line: &Line, side: &[Line], margins: Margins) -> bool {
     let of_side = side.iter().map(Line::center).sum::<f32>() / side.len().max(1) as f32;
-    is_central(line, margins)
-        && !side.is_empty()
-        && (line.center() - of_side).abs() > 1.5 * line.size
+    is_central(line, margins) && !side.is_empty() && (line.center() - of_side).abs() > 1.5 * line.size
 }
 
 /// The part of the gutter that a line leaves free; `None` when it leaves too little.
@@ -371,7 +366,13 @@ fn free_of(line: &Line, gutter: (f32, f32), all: &Pieces, least: f32) -> Option<
 /// After the last line with a right column, left lines go on only while they follow closely,
 /// or share the centre of their column: the end of a list of recipients, the number under the
 /// name of the issuer, the subject under the number.
-fn trim(lines: &[Line], start: usize, end: usize, end_of_both: usize, left: &[Line]) -> usize {
+fn trim(
+    lines: &[Line],
+    start: usize,
+    end: usize,
+    end_of_both: usize,
+    left: &[Line],
+) -> usize {
     let mut kept = end_of_both;
     while kept < end {
         let line = &lines[kept];

@@ -31,11 +31,7 @@ pub(super) fn start(lines: &[Line], all: &Pieces, body_size: f32, rules: &[BBox]
         let line = &lines[index];
         let is_separated = is_separated(&lines[index - 1], line, rules);
         let is_marked = mark(line, all).is_some();
-        if index >= lines.len() - n_small {
-            is_marked || is_separated
-        } else {
-            is_marked && is_separated
-        }
+        if index >= lines.len() - n_small { is_marked || is_separated } else { is_marked && is_separated }
     })
 }
 
@@ -57,8 +53,7 @@ pub(super) fn rewrite_marks(notes: &[Vec<Line>], all: &Pieces, rewrites: &mut Re
         let Some(line) = note.first() else { continue };
         let Some((piece, number)) = mark(line, all) else { continue };
         let is_spaced = line.pieces.get(1).is_none_or(|&next| needs_space(all, piece, next));
-        rewrites
-            .insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
+        rewrites.insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
     }
 }
 
@@ -101,12 +96,11 @@ fn is_number(text: &str) -> bool {
 
 /// Whether the digit raises a unit of length: m², km³.
 fn is_exponent(before: &str, text: &str) -> bool {
-    let unit_start = before
-        .rfind(|c: char| !c.is_alphabetic())
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let unit_start = before.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| {
+        at + before[at..].chars().next().map_or(1, char::len_utf8)
+    });
     let unit = &before[unit_start..];
-    matches!(text, "2" | "3")
-        && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
+    matches!(text, "2" | "3") && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
 }
 
 #[cfg(test)]

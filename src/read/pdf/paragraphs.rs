@@ -126,9 +126,7 @@ fn first_word_end(line: &Line, all: &Pieces) -> f32 {
 }
 
 fn ends_sentence(line: &Line, all: &Pieces) -> bool {
-    line.pieces
-        .last()
-        .is_some_and(|&piece| all.text_of(piece).ends_with([';', '.', ':', '!', '?', ',']))
+    line.pieces.last().is_some_and(|&piece| all.text_of(piece).ends_with([';', '.', ':', '!', '?', ',']))
 }
 
 /// Whether a line begins with `-`, `+` or `•`.

@@ -216,6 +216,23 @@ impl Paragraph {
         self.append(&format!("[{digits}]{space}"), self.raised_style, budget)
     }
 
+    /// Superscript digits of Unicode are note marks too.
+    fn bracket_superscripts(&mut self) {
+        let runs = || self.lines.iter().flat_map(|line| &line.runs);
+        let has_mark = |run: &Run| run.text.chars().any(|c| marks::superscript_digit(c).is_some());
+        let is_unicode = || runs().any(|run| marks::is_unicode_vietnamese(&run.text));
+        if !runs().any(has_mark) || !is_unicode() {
+            return;
+        }
+        let mut is_first = self.earlier.is_empty();
+        for run in self.lines.iter_mut().flat_map(|line| &mut line.runs) {
+            let first = run.text.trim_start().chars().next();
+            self.is_note |= is_first && first.and_then(marks::superscript_digit).is_some();
+            run.text = marks::bracket(&run.text, is_first);
+            is_first = false;
+        }
+    }
+
     /// The blocks of the paragraph and what follows it. `label` is what numbering shows before
     /// it, `kind` what a block of its text is.
     ///
@@ -233,6 +250,7 @@ impl Paragraph {
         for run in std::mem::take(&mut self.withheld) {
             self.append(&run.text, run.style, budget)?;
         }
+        self.bracket_superscripts();
         let kind = if self.is_note { BlockKind::Note } else { kind };
         let mut parts = self.earlier;
         parts.push(self.lines);

@@ -235,6 +235,16 @@ fn notes_typed_by_hand() {
             1 note: [12] Kế hoạch
         "#]],
     );
+    // As characters of Unicode; in TCVN3 the same character is the letter ạ.
+    check(
+        "<w:p><w:r><w:t>dễ nhớ¹; 9 m²</w:t></w:r></w:p><w:p><w:r><w:t>² Kế hoạch</w:t></w:r></w:p>\
+         <w:p><w:r><w:t>kÕ ho¹ch, h¹</w:t></w:r></w:p>",
+        expect![[r#"
+            1 paragraph: dễ nhớ[1]; 9 m²
+            1 note: [2] Kế hoạch
+            1 paragraph: kÕ ho¹ch, h¹
+        "#]],
+    );
 }
 
 #[test]

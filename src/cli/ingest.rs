@@ -147,7 +147,7 @@ fn dry_run(
         stop: &stop,
     };
     let mut lines: Vec<String> = Vec::new();
-    let n_to_read = intake::plan(&setup, scopes, &mut |seen| match seen {
+    let survey = intake::plan(&setup, scopes, &mut |seen| match seen {
         Seen::Read { stat, cause, .. } => lines.push(format!("{}\t{}", why(*cause), stat.path)),
         Seen::Vanished(row) => lines.push(format!("gone\t{}", row.stat.path)),
         Seen::Unreadable { stat, failure } => {
@@ -162,7 +162,7 @@ fn dry_run(
     for line in &lines {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "{n_to_read} files would be read")?;
+    writeln!(out, "{} files would be read", survey.n_to_read)?;
     Ok(End::Done)
 }
 

@@ -6,6 +6,9 @@ use crate::layout::{BBox, PageClass};
 
 /// An image that covers this part of the page is the page.
 const PAGE_IMAGE: f32 = 0.8;
+/// An image that covers this part of a page with hardly a word is what there is to read: the
+/// gazette prints scanned pages inside its own margins.
+const PART_IMAGE: f32 = 0.25;
 /// A scan may carry a stamped number and date, but no more words than this.
 const FEW_WORDS: usize = 20;
 /// A scanner's layer has fewer plausible syllables than this part of its words.
@@ -14,10 +17,11 @@ const PLAUSIBLE: f32 = 0.6;
 /// Classes a page by its images and by the words that are its own: without watermarks,
 /// stamps and running lines.
 pub(super) fn classify(images: &[BBox], width: f32, height: f32, words: &[&str]) -> PageClass {
-    let is_image = covered(images, width, height) >= PAGE_IMAGE;
+    let covered = covered(images, width, height);
+    let is_image = covered >= PAGE_IMAGE;
     let n_words = words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count();
     match (is_image, n_words) {
-        (true, 0..FEW_WORDS) => PageClass::Image,
+        (_, 0..FEW_WORDS) if covered >= PART_IMAGE => PageClass::Image,
         (false, 0) if words.is_empty() => PageClass::Blank,
         (true, _) if plausibility(words) < PLAUSIBLE => PageClass::GarbageText,
         _ => PageClass::Text,
@@ -74,78 +78,16 @@ fn is_syllable(word: &str) -> bool {
     let (vowels, coda) = rest.split_at(coda_start);
     let onset_fits = matches!(
         onset,
-        "" | "b"
-            | "c"
-            | "ch"
-            | "d"
-            | "đ"
-            | "g"
-            | "gh"
-            | "gi"
-            | "h"
-            | "k"
-            | "kh"
-            | "l"
-            | "m"
-            | "n"
-            | "ng"
-            | "ngh"
-            | "nh"
-            | "p"
-            | "ph"
-            | "qu"
-            | "r"
-            | "s"
-            | "t"
-            | "th"
-            | "tr"
-            | "v"
-            | "x"
+        "" | "b" | "c" | "ch" | "d" | "đ" | "g" | "gh" | "gi" | "h" | "k" | "kh" | "l" | "m" | "n"
+            | "ng" | "ngh" | "nh" | "p" | "ph" | "qu" | "r" | "s" | "t" | "th" | "tr" | "v" | "x"
     );
     let coda_fits = matches!(coda, "" | "c" | "ch" | "m" | "n" | "ng" | "nh" | "p" | "t");
     let vowels_fit = matches!(
         vowels,
-        "a" | "e"
-            | "i"
-            | "o"
-            | "u"
-            | "y"
-            | "ai"
-            | "ao"
-            | "au"
-            | "ay"
-            | "eo"
-            | "eu"
-            | "ia"
-            | "ie"
-            | "ieu"
-            | "iu"
-            | "oa"
-            | "oai"
-            | "oao"
-            | "oay"
-            | "oe"
-            | "oeo"
-            | "oi"
-            | "oo"
-            | "ua"
-            | "uay"
-            | "ue"
-            | "ui"
-            | "uo"
-            | "uoi"
-            | "uou"
-            | "uu"
-            | "uy"
-            | "uya"
-            | "uye"
-            | "uyu"
-            | "ya"
-            | "ye"
-            | "yeu"
-            | "uau"
-            | "uao"
-            | "ueu"
+        "a" | "e" | "i" | "o" | "u" | "y" | "ai" | "ao" | "au" | "ay" | "eo" | "eu" | "ia" | "ie"
+            | "ieu" | "iu" | "oa" | "oai" | "oao" | "oay" | "oe" | "oeo" | "oi" | "oo" | "ua" | "uay"
+            | "ue" | "ui" | "uo" | "uoi" | "uou" | "uu" | "uy" | "uya" | "uye" | "uyu" | "ya" | "ye"
+            | "yeu" | "uau" | "uao" | "ueu"
     );
     n_tones <= 1 && onset_fits && vowels_fit && coda_fits
 }
@@ -185,5 +127,8 @@ mod tests {
         assert_eq!(classify(&[], 100.0, 100.0, &garbage), PageClass::Text);
         assert_eq!(classify(&[], 100.0, 100.0, &["7"]), PageClass::Text);
         assert_eq!(classify(&[], 100.0, 100.0, &[]), PageClass::Blank);
+        let half = [BBox { x0: 10.0, y0: 10.0, x1: 90.0, y1: 50.0 }];
+        assert_eq!(classify(&half, 100.0, 100.0, &["TM.", "CHÍNH", "PHỦ"]), PageClass::Image);
+        assert_eq!(classify(&half, 100.0, 100.0, &words), PageClass::Text);
     }
 }

@@ -77,6 +77,7 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
             position: TextPosition::default(),
             path: Path::default(),
             marked: Vec::new(),
+            is_unseen: false,
         };
         let mut lexer = Lexer::new(content);
         while let Some(operator) = lexer.next_operator() {
@@ -138,8 +139,7 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
     }
 
     fn draw_image(&mut self, ctm: &Matrix) {
-        let corners =
-            [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| ctm.apply(x, y));
+        let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| ctm.apply(x, y));
         let mut bbox = BBox { x0: f32::MAX, y0: f32::MAX, x1: 0.0, y1: 0.0 };
         for (x, y) in corners {
             bbox.x0 = bbox.x0.min(x).max(0.0);
@@ -163,6 +163,8 @@ struct StreamRun<'r, 'f, 'b, 'l> {
     position: TextPosition,
     path: Path,
     marked: Vec<Marked>,
+    /// Whether the text being shown is white on white.
+    is_unseen: bool,
 }
 
 impl<'f> StreamRun<'_, 'f, '_, '_> {
@@ -248,13 +250,20 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
                 }
             }
             b"h" => self.path.close(),
-            b"S" | b"B" | b"B*" => self.path.paint(self.page.ink, true),
-            b"s" | b"b" | b"b*" => {
-                self.path.close();
-                self.path.paint(self.page.ink, true);
+            b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" | b"f" | b"F" | b"f*" => {
+                if matches!(operator, b"s" | b"b" | b"b*") {
+                    self.path.close();
+                }
+                let is_filled = !matches!(operator, b"S" | b"s");
+                if is_filled && !self.state.is_white {
+                    self.path.fill(self.page.ink);
+                }
+                self.path.paint(self.page.ink, !matches!(operator, b"f" | b"F" | b"f*"));
             }
-            b"f" | b"F" | b"f*" => self.path.paint(self.page.ink, false),
             b"n" => self.path.discard(),
+            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" => {
+                self.state.is_white = is_white(operator, lexer);
+            }
             _ => {}
         }
     }
@@ -316,8 +325,9 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
     /// Whether a layer, or the first one of a membership dictionary, is switched off.
     fn is_hidden(&self, group: &Object) -> bool {
         let file = self.page.file;
-        let is_off =
-            |object: &Object| object.as_reference().is_ok_and(|id| self.page.shared.is_hidden(id));
+        let is_off = |object: &Object| {
+            object.as_reference().is_ok_and(|id| self.page.shared.is_hidden(id))
+        };
         if is_off(group) {
             return true;
         }
@@ -407,8 +417,9 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
 
     fn show(&mut self, lexer: &Lexer) -> Result<(), OverBudget> {
         let Some(font) = self.state.font else { return Ok(()) };
-        let trm =
-            Matrix::shift(0.0, self.state.rise).then(&self.position.matrix).then(&self.state.ctm);
+        let trm = Matrix::shift(0.0, self.state.rise)
+            .then(&self.position.matrix)
+            .then(&self.state.ctm);
         let vertical = self.page.shared.font_at(font).vertical;
         let along = if vertical { (-trm.c, -trm.d) } else { (trm.a, trm.b) };
         let length = along.0.hypot(along.1);
@@ -427,6 +438,11 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             layer: self.page.layer,
         };
         self.page.ink.shows.push(show);
+        let (x, y) = trm.apply(0.0, 0.0);
+        let middle = (x + 0.3 * size * show.direction.0, y - 0.3 * size * show.direction.0.abs());
+        self.is_unseen = self.state.is_white
+            && matches!(self.state.render_mode, 0 | 4)
+            && !self.page.ink.is_covered(middle.0, middle.1);
         for operand in &lexer.operands {
             match operand {
                 Operand::String(range) => {
@@ -451,12 +467,12 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
     ) -> Result<(), OverBudget> {
         let page = &mut *self.page;
         let state = &self.state;
-        let is_visible = page.n_hidden == 0;
+        let is_visible = page.n_hidden == 0 && !self.is_unseen;
         while !bytes.is_empty() {
             let code = page.shared.next_code(font, bytes, page.file, page.budget)?;
             bytes = &bytes[code.length.min(bytes.len())..];
-            let spacing =
-                state.char_spacing + if code.is_space_code { state.word_spacing } else { 0.0 };
+            let spacing = state.char_spacing
+                + if code.is_space_code { state.word_spacing } else { 0.0 };
             let (dx, dy) = if vertical {
                 (0.0, -(state.font_size + spacing))
             } else {
@@ -467,7 +483,8 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             self.position.advance(dx, dy);
             let to = self.position.matrix.apply(0.0, state.rise);
             let (x1, y1) = state.ctm.apply(to.0, to.1);
-            let is_on_page = x > -2.0 && y > -2.0 && x < page.width + 2.0 && y < page.height + 2.0;
+            let is_on_page =
+                x > -2.0 && y > -2.0 && x < page.width + 2.0 && y < page.height + 2.0;
             if !is_visible || !is_on_page {
                 continue;
             }
@@ -482,6 +499,19 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             page.ink.glyphs.push(Glyph { text: code.text, x, y, advance });
         }
         Ok(())
+    }
+}
+
+/// Whether a colour operator sets white. Of one component it is not known whether 1 is white
+/// (grey) or full ink (a spot colour), so only `g` counts.
+fn is_white(operator: &[u8], lexer: &Lexer) -> bool {
+    let is_all = |is: fn(f32) -> bool| {
+        (0..lexer.operands.len()).all(|index| lexer.number(index).is_some_and(is))
+    };
+    match (operator, lexer.operands.len()) {
+        (b"g", 1) | (b"rg" | b"sc" | b"scn", 3) => is_all(|part| part >= 0.999),
+        (b"k" | b"sc" | b"scn", 4) => is_all(|part| part <= 0.001),
+        _ => false,
     }
 }
 

@@ -21,14 +21,17 @@ pub(super) type Rewrites = BTreeMap<usize, String>;
 
 /// The index of the first line that belongs to the notes; `lines` are top to bottom, without
 /// running feet.
+///
+/// Notes begin at a raised number, or under a short ruling line. They are set smaller than
+/// the body; where they are not, both signs must be there.
 pub(super) fn start(lines: &[Line], all: &Pieces, body_size: f32, rules: &[BBox]) -> Option<usize> {
-    let is_small = |line: &&Line| line.size <= NOTE_SIZE * body_size;
-    let n_small = lines.iter().rev().take_while(is_small).count();
-    let first = lines.len() - n_small;
-    (first..lines.len()).find(|&index| {
+    let is_small = |line: &Line| line.size <= NOTE_SIZE * body_size;
+    let n_small = lines.iter().rev().take_while(|line| is_small(line)).count();
+    (1..lines.len()).find(|&index| {
         let line = &lines[index];
-        // Not in the upper half of what the page says: a small-type head is no note.
-        index > 0 && (is_mark_raised(line, all) || is_separated(&lines[index - 1], line, rules))
+        let is_separated = is_separated(&lines[index - 1], line, rules);
+        let is_marked = mark(line, all).is_some();
+        if index >= lines.len() - n_small { is_marked || is_separated } else { is_marked && is_separated }
     })
 }
 
@@ -50,8 +53,7 @@ pub(super) fn rewrite_marks(notes: &[Vec<Line>], all: &Pieces, rewrites: &mut Re
         let Some(line) = note.first() else { continue };
         let Some((piece, number)) = mark(line, all) else { continue };
         let is_spaced = line.pieces.get(1).is_none_or(|&next| needs_space(all, piece, next));
-        rewrites
-            .insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
+        rewrites.insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
     }
 }
 
@@ -77,10 +79,6 @@ fn mark<'a>(line: &Line, all: &'a Pieces) -> Option<(usize, &'a str)> {
         .then_some((piece, text))
 }
 
-fn is_mark_raised(line: &Line, all: &Pieces) -> bool {
-    mark(line, all).is_some()
-}
-
 /// Whether a short ruling line stands between two lines of text.
 fn is_separated(above: &Line, below: &Line, rules: &[BBox]) -> bool {
     rules.iter().any(|rule| {
@@ -98,12 +96,11 @@ fn is_number(text: &str) -> bool {
 
 /// Whether the digit raises a unit of length: m², km³.
 fn is_exponent(before: &str, text: &str) -> bool {
-    let unit_start = before
-        .rfind(|c: char| !c.is_alphabetic())
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let unit_start = before.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| {
+        at + before[at..].chars().next().map_or(1, char::len_utf8)
+    });
     let unit = &before[unit_start..];
-    matches!(text, "2" | "3")
-        && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
+    matches!(text, "2" | "3") && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
 }
 
 #[cfg(test)]

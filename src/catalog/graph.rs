@@ -12,15 +12,13 @@ use crate::{
     catalog::{
         Catalog, CatalogError,
         read::{head, id},
-        resolve::{Resolution, resolve},
+        resolve::{Resolution, canonical, fold, resolve, twin},
         stored::{from_json, to_json},
     },
     domain::{
         citation::{Citation, CitationState},
         record::{Record, RecordId},
     },
-    engine::number::NumberForms,
-    text::{self, fold::exact},
 };
 
 /// A number of a shown document.
@@ -196,27 +194,6 @@ impl Catalog {
     }
 }
 
-/// The normal form of a printed number, by which spellings are compared: small letters with
-/// their diacritics, no blanks, one hyphen, no leading zeros, e.g. `8/2019/tt-blđtbxh`.
-pub fn canonical(number: &str) -> String {
-    match NumberForms::of(number) {
-        Some(forms) => forms.spelled_key().trim_start_matches('=').to_owned(),
-        None => exact(number.trim()),
-    }
-}
-
-/// The recall form of a printed number, in which citations and numbers meet: serial, year and
-/// the folded sign without its separators, e.g. `8/2019/ttbldtbxh`.
-///
-/// A missing hyphen (`08/2019/TTBLĐTBXH`) and swapped separators (`06/CT-TU`) therefore still
-/// meet the document; [`resolve`] tells them apart.
-pub fn fold(number: &str) -> String {
-    match NumberForms::of(number) {
-        Some(forms) => forms.key(),
-        None => text::fold::fold(number.trim()),
-    }
-}
-
 pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Vec<Outgoing>> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, citation, state, target, candidates, flags FROM citations
@@ -273,11 +250,20 @@ pub(super) fn count_missing(connection: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
-/// The recall forms under which documents came or went in one transaction, and what was looked up.
+/// A form in which citations and documents meet.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Meet {
+    /// See [`fold`].
+    Fold(String),
+    /// See [`twin`].
+    Twin(String),
+}
+
+/// The forms under which documents came or went in one transaction, and what was looked up.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    dirty: BTreeSet<String>,
-    candidates: BTreeMap<String, Vec<Record>>,
+    dirty: BTreeSet<Meet>,
+    candidates: BTreeMap<Meet, Vec<Record>>,
 }
 
 impl Changes {
@@ -288,12 +274,16 @@ impl Changes {
         ord: i64,
         record: &Record,
     ) -> rusqlite::Result<()> {
-        let Some(number) = &record.metadata.number else { return Ok(()) };
+        let metadata = &record.metadata;
+        let Some(number) = &metadata.number else { return Ok(()) };
         let fold = fold(&number.value);
+        let doc_type = metadata.doc_type.as_ref().map(|found| found.value.as_str());
+        let issued_on = metadata.issued_on.as_ref().map(|found| found.value);
+        let twin = twin(&number.value, doc_type, issued_on);
         connection
             .prepare_cached(
-                "INSERT INTO numbers (content, id, printed, canonical, fold, key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO numbers (content, id, printed, canonical, fold, twin, key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 ord,
@@ -301,19 +291,23 @@ impl Changes {
                 number.value,
                 canonical(&number.value),
                 fold,
+                twin,
                 number.key
             ])?;
-        self.dirty.insert(fold);
+        self.dirty.insert(Meet::Fold(fold));
+        self.dirty.extend(twin.map(Meet::Twin));
         Ok(())
     }
 
-    /// Removes the numbers of a document that is no longer shown, or is about to be entered anew.
+    /// Removes the number of a document that is no longer shown, or is about to be entered anew.
     pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
-        let mut statement =
-            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING fold")?;
-        let rows = statement.query_map([ord], |row| row.get::<_, String>(0))?;
-        for fold in rows {
-            self.dirty.insert(fold?);
+        let mut statement = connection
+            .prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING fold, twin")?;
+        let rows = statement.query_map([ord], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for row in rows {
+            let (fold, twin): (String, Option<String>) = row?;
+            self.dirty.insert(Meet::Fold(fold));
+            self.dirty.extend(twin.map(Meet::Twin));
         }
         Ok(())
     }
@@ -328,18 +322,19 @@ impl Changes {
     ) -> rusqlite::Result<()> {
         connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO citations (content, seq, canonical, fold, key, kind, citation, state, target,
-                                    candidates, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO citations (content, seq, canonical, fold, twin, key, kind, citation,
+                                    state, target, candidates, flags)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?;
         for (seq, citation) in (0u32..).zip(citations) {
             let fold = citation.number.as_deref().map(fold);
-            let resolution = self.resolve(connection, record, citation, fold.as_deref())?;
+            let resolution = self.resolve(connection, record, citation)?;
             insert.execute(params![
                 ord,
                 seq,
                 citation.number.as_deref().map(canonical),
                 fold,
+                twin_of(citation),
                 citation.key,
                 to_json(&citation.kind)?.trim_matches('"'),
                 to_json(citation)?,
@@ -354,40 +349,46 @@ impl Changes {
 
     /// Resolves anew every citation that may mean a document that came or went.
     pub(super) fn settle(mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let dirty = std::mem::take(&mut self.dirty);
-        for fold in dirty {
-            self.resolve_all(connection, Some(&fold))?;
+        let mut concerned: BTreeSet<(i64, u32)> = BTreeSet::new();
+        for meet in std::mem::take(&mut self.dirty) {
+            let (sql, form) = match &meet {
+                Meet::Fold(form) => ("SELECT content, seq FROM citations WHERE fold = ?1", form),
+                Meet::Twin(form) => ("SELECT content, seq FROM citations WHERE twin = ?1", form),
+            };
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([form], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for row in rows {
+                concerned.insert(row?);
+            }
+        }
+        let mut citing: Option<(i64, Record)> = None;
+        for (ord, seq) in concerned {
+            if citing.as_ref().is_none_or(|(of, _)| *of != ord) {
+                citing = Some((ord, stored_head(connection, ord)?));
+            }
+            let Some((_, record)) = &citing else { continue };
+            self.resolve_again(connection, ord, seq, record)?;
         }
         Ok(())
     }
 
-    /// Resolves anew the citations with a fold key, or all of them.
-    fn resolve_all(&mut self, connection: &Connection, fold: Option<&str>) -> rusqlite::Result<()> {
-        let mut select = connection.prepare_cached(
-            "SELECT content, seq, citation, fold, contents.id FROM citations
-             JOIN contents ON ord = content WHERE ?1 IS NULL OR fold = ?1
-             ORDER BY content, seq",
-        )?;
-        let rows = select.query_map([fold], |row| {
-            let ord: i64 = row.get(0)?;
-            let seq: u32 = row.get(1)?;
-            let citation: Citation = from_json(2, row.get_ref(2)?.as_str()?)?;
-            Ok((ord, seq, citation, row.get::<_, Option<String>>(3)?, id(row, 4)?))
-        })?;
-        // Collected, since the rows are about to change under the cursor.
-        let citations = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut update = connection.prepare_cached(
-            "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
-             WHERE content = ?1 AND seq = ?2",
-        )?;
-        let mut citing: Option<Record> = None;
-        for (ord, seq, citation, fold, citing_id) in citations {
-            if citing.as_ref().is_none_or(|record| record.id != citing_id) {
-                citing = head(connection, &citing_id)?.map(|(_, _, record)| record);
-            }
-            let Some(record) = &citing else { continue };
-            let resolution = self.resolve(connection, record, &citation, fold.as_deref())?;
-            update.execute(params![
+    fn resolve_again(
+        &mut self,
+        connection: &Connection,
+        ord: i64,
+        seq: u32,
+        citing: &Record,
+    ) -> rusqlite::Result<()> {
+        let citation: Citation = connection
+            .prepare_cached("SELECT citation FROM citations WHERE content = ?1 AND seq = ?2")?
+            .query_row(params![ord, seq], |row| from_json(0, row.get_ref(0)?.as_str()?))?;
+        let resolution = self.resolve(connection, citing, &citation)?;
+        connection
+            .prepare_cached(
+                "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
+                 WHERE content = ?1 AND seq = ?2",
+            )?
+            .execute(params![
                 ord,
                 seq,
                 state_code(resolution.state),
@@ -395,7 +396,6 @@ impl Changes {
                 to_json(&resolution.candidates)?,
                 to_json(&resolution.flags)?,
             ])?;
-        }
         Ok(())
     }
 
@@ -404,28 +404,45 @@ impl Changes {
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
-        fold: Option<&str>,
     ) -> rusqlite::Result<Resolution> {
-        let Some(fold) = fold else { return Ok(resolve(citing, citation, &[])) };
-        if !self.candidates.contains_key(fold) {
-            let found = candidates(connection, fold)?;
-            self.candidates.insert(fold.to_owned(), found);
+        let by_number = citation.number.as_deref().map(|number| Meet::Fold(fold(number)));
+        let twin = twin_of(citation).map(Meet::Twin);
+        for meet in by_number.iter().chain(&twin) {
+            if !self.candidates.contains_key(meet) {
+                self.candidates.insert(meet.clone(), candidates(connection, meet)?);
+            }
         }
-        let candidates: Vec<&Record> = self.candidates[fold].iter().collect();
-        Ok(resolve(citing, citation, &candidates))
+        let of = |meet: &Option<Meet>| -> Vec<&Record> {
+            meet.as_ref().map(|meet| self.candidates[meet].iter().collect()).unwrap_or_default()
+        };
+        Ok(resolve(citing, citation, &of(&by_number), &of(&twin)))
     }
 }
 
-/// The shown documents with a fold key, by identifier.
-fn candidates(connection: &Connection, fold: &str) -> rusqlite::Result<Vec<Record>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id FROM numbers WHERE fold = ?1 ORDER BY id")?;
-    let ids = statement.query_map([fold], |row| id(row, 0))?;
+fn twin_of(citation: &Citation) -> Option<String> {
+    twin(citation.number.as_deref()?, citation.doc_type.as_deref(), citation.issued_on)
+}
+
+/// The shown documents with a form, by identifier.
+fn candidates(connection: &Connection, meet: &Meet) -> rusqlite::Result<Vec<Record>> {
+    let (sql, form) = match meet {
+        Meet::Fold(form) => ("SELECT id FROM numbers WHERE fold = ?1 ORDER BY id", form),
+        Meet::Twin(form) => ("SELECT id FROM numbers WHERE twin = ?1 ORDER BY id", form),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let ids = statement.query_map([form], |row| id(row, 0))?;
     let mut records = Vec::new();
     for id in ids {
         records.extend(head(connection, &id?)?.map(|(_, _, record)| record));
     }
     Ok(records)
+}
+
+/// The record of a content without its citations, by its `ord`.
+pub(super) fn stored_head(connection: &Connection, ord: i64) -> rusqlite::Result<Record> {
+    connection
+        .prepare_cached("SELECT record FROM contents WHERE ord = ?1")?
+        .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
 }
 
 fn state_code(state: CitationState) -> &'static str {

@@ -28,9 +28,10 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use self::lock::FolderLock;
 pub use self::{
     file::{FilePath, FileRow, FileStat, FileStatus},
-    graph::{Incoming, MissingDocument, NumberRow, Outgoing, canonical, fold},
+    graph::{Incoming, MissingDocument, NumberRow, Outgoing},
     outbox::{OutboxEntry, OutboxOp},
     read::{Counts, Document, FailedFile, Head, Shown},
+    resolve::{canonical, fold},
     runs::{Run, RunCounts, RunId},
     stored::Stored,
     write::{Applied, Change},

@@ -22,7 +22,7 @@ const MIGRATIONS: [&str; 1] = [V1];
 /// in byte order, `version` the outbox sequence of its latest change. `bodies` is apart so that
 /// reading records does not step over megabytes of text. `numbers` holds the numbers of shown
 /// contents only. `citations` holds what was read (`citation`) and what the archive made of it
-/// (`state`, `target`, `candidates`, `flags`), by the recall form (`fold`) of the cited number.
+/// (`state`, `target`, `candidates`, `flags`). Both meet in `fold` and `twin`: see `resolve`.
 const V1: &str = "
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
@@ -88,10 +88,12 @@ CREATE TABLE numbers (
     printed TEXT NOT NULL,
     canonical TEXT NOT NULL,
     fold TEXT NOT NULL,
+    twin TEXT,
     key TEXT,
     PRIMARY KEY (content, canonical)
 ) WITHOUT ROWID;
 CREATE INDEX numbers_fold ON numbers (fold, id);
+CREATE INDEX numbers_twin ON numbers (twin, id) WHERE twin IS NOT NULL;
 CREATE INDEX numbers_canonical ON numbers (canonical, id);
 
 CREATE TABLE citations (
@@ -99,6 +101,7 @@ CREATE TABLE citations (
     seq INTEGER NOT NULL,
     canonical TEXT,
     fold TEXT,
+    twin TEXT,
     key TEXT,
     kind TEXT NOT NULL,
     citation TEXT NOT NULL,
@@ -109,6 +112,7 @@ CREATE TABLE citations (
     PRIMARY KEY (content, seq)
 ) WITHOUT ROWID;
 CREATE INDEX citations_fold ON citations (fold) WHERE fold IS NOT NULL;
+CREATE INDEX citations_twin ON citations (twin) WHERE twin IS NOT NULL;
 CREATE INDEX citations_target ON citations (target) WHERE target IS NOT NULL;
 CREATE INDEX citations_missing ON citations (canonical, content)
     WHERE state = 'missing' AND canonical IS NOT NULL;

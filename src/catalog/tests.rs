@@ -52,7 +52,7 @@ fn found<T>(value: T) -> Found<T> {
 }
 
 /// A citation written `number` or `number@date`.
-fn citation(text: &str) -> Citation {
+pub(super) fn citation(text: &str) -> Citation {
     let (number, date) = match text.split_once('@') {
         Some((number, date)) => (number, Some(date.parse().unwrap())),
         None => (text, None),
@@ -78,7 +78,7 @@ fn citation(text: &str) -> Citation {
 }
 
 /// A document whose bytes are its own description.
-fn document(path: &str, number: &str, issued_on: &str, cites: &[&str]) -> Processed {
+pub(super) fn document(path: &str, number: &str, issued_on: &str, cites: &[&str]) -> Processed {
     let source = Source::new(path, format!("{number} {issued_on} {cites:?}").into_bytes());
     let record = Record {
         id: source.id(),

@@ -10,7 +10,6 @@ use crate::{
         file::{FilePath, FileStat, FileStatus},
         graph,
         outbox::{self, OutboxOp},
-        stored::from_json,
     },
     domain::{
         citation::Citation,
@@ -323,7 +322,7 @@ impl<'a> Batch<'a> {
         match stored {
             Some(stored) if is_shown => changes.enter(self.connection, ord, &stored.head)?,
             None if is_shown && !was_shown => {
-                let record = self.stored_head(ord)?;
+                let record = graph::stored_head(self.connection, ord)?;
                 changes.enter(self.connection, ord, &record)?;
             }
             _ => {}
@@ -336,12 +335,6 @@ impl<'a> Batch<'a> {
             )?
             .execute(params![ord, is_shown, path.unwrap_or(old_path), version])?;
         Ok(())
-    }
-
-    fn stored_head(&self, ord: i64) -> rusqlite::Result<Record> {
-        self.connection
-            .prepare_cached("SELECT record FROM contents WHERE ord = ?1")?
-            .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
     }
 }
 

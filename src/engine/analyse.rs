@@ -226,9 +226,12 @@ fn streams(metadata: &Metadata, text: &Text) -> Vec<(TextField, Stream)> {
         page = Some(line.page);
         body.push_text(text.slice(line.span));
     }
-    // The title is indexed among the pairs even when it was typed by a clerk and stands nowhere.
-    body.end_page();
-    body.pairs_of(&title);
+    // Whatever is searched is in the body, so that one field says which documents have a word:
+    // a subject typed by a clerk stands nowhere else.
+    for part in [&title, &issuer] {
+        body.end_page();
+        body.append(part);
+    }
     [
         (TextField::TitleExact, title.exact),
         (TextField::TitleFolded, title.folded),
@@ -293,16 +296,11 @@ impl Streams {
         self.last = None;
     }
 
-    fn pairs_of(&mut self, other: &Streams) {
-        let both = [
-            (&mut self.pair_exact, &other.pair_exact),
-            (&mut self.pair_folded, &other.pair_folded),
-        ];
-        for (stream, from) in both {
-            for pair in from.pages().flatten() {
-                stream.push(pair);
-            }
-        }
+    fn append(&mut self, other: &Streams) {
+        self.exact.append(&other.exact);
+        self.folded.append(&other.folded);
+        self.pair_exact.append(&other.pair_exact);
+        self.pair_folded.append(&other.pair_folded);
     }
 }
 
@@ -428,10 +426,10 @@ mod tests {
                 TitleExact: ["kế hoạch về phòng chống bão"]
                 TitleFolded: ["ke hoach ve phong chong bao"]
                 IssuerFolded: ["so lao dong thuong binh va xa hoi", ""]
-                BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", ""]
-                BodyFolded: ["ke hoach uy ban", "qui i ngay 5", ""]
-                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão"]
-                PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao"]
+                BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", "kế hoạch về phòng chống bão", "sở lao động thương binh và xã hội", ""]
+                BodyFolded: ["ke hoach uy ban", "qui i ngay 5", "ke hoach ve phong chong bao", "so lao dong thuong binh va xa hoi", ""]
+                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão", "sở_lao lao_động động_thương thương_binh binh_và và_xã xã_hội", ""]
+                PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao", "so_lao lao_dong dong_thuong thuong_binh binh_va va_xa xa_hoi", ""]
             "#]],
         );
     }

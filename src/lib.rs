@@ -2,10 +2,14 @@
 
 pub mod archive;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod context;
 pub mod domain;
 pub mod engine;
+pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod read;
 pub mod source;
 pub mod text;

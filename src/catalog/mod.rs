@@ -30,7 +30,7 @@ pub use self::{
     file::{FilePath, FileRow, FileStat, FileStatus},
     graph::{Incoming, MissingDocument, NumberRow, Outgoing, canonical, fold},
     outbox::{OutboxEntry, OutboxOp},
-    read::{Counts, FailedFile, Head},
+    read::{Counts, Document, FailedFile, Head, Shown},
     runs::{Run, RunCounts, RunId},
     stored::Stored,
     write::{Applied, Change},

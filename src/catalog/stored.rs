@@ -70,6 +70,11 @@ impl Stored {
         })
     }
 
+    /// Hash of the bytes it was read from.
+    pub fn sha256(&self) -> &str {
+        &self.head.sha256
+    }
+
     /// Whether pages of it are images that nothing has recognised.
     pub fn needs_ocr(&self) -> bool {
         self.needs_ocr

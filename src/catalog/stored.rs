@@ -9,11 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{citation::Citation, record::Record},
-    pipeline::Processed,
+    pipeline::{NEEDS_OCR, Processed},
 };
-
-/// Name of the warning that says that pages are images nobody has recognised.
-pub const NEEDS_OCR: &str = "needs_ocr";
 
 /// Of zstd: the next level costs twice the time for a tenth of the size.
 const COMPRESSION_LEVEL: i32 = 1;

@@ -60,7 +60,9 @@ pub fn lay_out(table: Table, number: u32) -> Vec<Flow> {
     let is_two_columned = is_two_columned(&table, number);
     let mut ordered: Vec<Flow> = Vec::new();
     let mut right: Vec<Flow> = Vec::new();
-    for (row_number, row) in table.rows.into_iter().enumerate() {
+    for (row_number, mut row) in table.rows.into_iter().enumerate() {
+        let (n_before, n_after) = take_rendered_breaks(&mut row);
+        ordered.extend(n_before);
         let n_filled = row.cells.iter().filter(|cell| has_text(cell)).count();
         let mut is_left_filled = false;
         for (cell_number, cell) in row.cells.into_iter().enumerate() {
@@ -84,19 +86,47 @@ pub fn lay_out(table: Table, number: u32) -> Vec<Flow> {
             let target = if column == Column::Right { &mut right } else { &mut ordered };
             place_cell(cell.flow, &kind, column, target);
         }
+        ordered.extend(n_after);
     }
     ordered.append(&mut right);
     ordered
 }
 
+/// The page breaks noted in the cells of a row, taken out: those before the row and those after
+/// it. Cells that run side by side over the same break note it each.
+fn take_rendered_breaks(row: &mut Row) -> (Option<Flow>, Option<Flow>) {
+    let starts_page = row.cells.iter().any(|cell| {
+        matches!(cell.flow.first(), Some(Flow::RenderedBreaks(_)))
+            && cell.first_column == row.cells[0].first_column
+    });
+    let mut n_most = 0;
+    for cell in &mut row.cells {
+        let mut n_breaks = 0_u32;
+        cell.flow.retain(|step| match step {
+            Flow::RenderedBreaks(n_pages) => {
+                n_breaks = n_breaks.saturating_add(*n_pages);
+                false
+            }
+            _ => true,
+        });
+        n_most = n_most.max(n_breaks);
+    }
+    let n_before = u32::from(starts_page).min(n_most);
+    let breaks = |n_pages: u32| (n_pages > 0).then_some(Flow::RenderedBreaks(n_pages));
+    (breaks(n_before), breaks(n_most - n_before))
+}
+
 /// The paragraphs of a cell become one block, more only where something stands between them
-/// or the centring changes.
+/// or, outside of letterheads, the centring changes.
 fn place_cell(steps: Vec<Flow>, kind: &BlockKind, column: Column, target: &mut Vec<Flow>) {
     let mut open: Option<Block> = None;
     for step in steps {
         match step {
             Flow::Block(block) if block.kind == BlockKind::Paragraph => match &mut open {
-                Some(cell) if cell.centred == block.centred => cell.lines.extend(block.lines),
+                Some(cell) if cell.centred == block.centred || column != Column::Full => {
+                    cell.centred |= block.centred;
+                    cell.lines.extend(block.lines);
+                }
                 _ => {
                     let cell = Block { kind: kind.clone(), column, ..block };
                     target.extend(open.replace(cell).map(Flow::Block));

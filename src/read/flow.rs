@@ -4,7 +4,7 @@
 //! pages are known. Must not know a format.
 
 use crate::{
-    layout::{Block, BlockKind, Column, Line, Page, PageClass, Run},
+    layout::{Block, BlockKind, Column, Line, Page, PageClass, Run, Style},
     read::{columns, error::ReadError},
     source::{Budget, OverBudget},
 };
@@ -20,6 +20,21 @@ pub enum Flow {
     RenderedBreaks(u32),
     /// A section ends here; whether the page ends too is said by the next section.
     SectionEnd,
+}
+
+/// Bit of the number of a style of [`weights`].
+pub const BOLD: u16 = 1;
+/// Bit of the number of a style of [`weights`].
+pub const ITALIC: u16 = 2;
+
+/// The styles of a format that tells no more than bold and italic.
+pub fn weights() -> Vec<Style> {
+    let style = |index: u16| Style {
+        bold: index & BOLD != 0,
+        italic: index & ITALIC != 0,
+        ..Style::default()
+    };
+    (0..=(BOLD | ITALIC)).map(style).collect()
 }
 
 /// A block of one kind from lines that have text; `None` without any.

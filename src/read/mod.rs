@@ -5,10 +5,12 @@
 //! page is laid out.
 
 pub mod columns;
+pub mod doc;
 pub mod docx;
 pub mod error;
 pub mod flow;
 pub mod marks;
+pub mod pdf;
 pub mod sniff;
 pub mod txt;
 
@@ -47,7 +49,9 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
     let (layout, warnings) = match sniffed {
         Sniffed::Docx => docx::read(&source.bytes, &mut budget)?,
         Sniffed::Txt => txt::read(&source.bytes, &mut budget)?,
-        Sniffed::Pdf | Sniffed::Doc | Sniffed::Rtf | Sniffed::Html | Sniffed::Mhtml => {
+        Sniffed::Doc => doc::read(&source.bytes, &mut budget)?,
+        Sniffed::Pdf => pdf::read(&source.bytes, &mut budget)?,
+        Sniffed::Rtf | Sniffed::Html | Sniffed::Mhtml => {
             return Err(ReadError::Unsupported { found: "a format without a reader".to_owned() });
         }
     };

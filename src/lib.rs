@@ -10,6 +10,7 @@ pub mod engine;
 pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;

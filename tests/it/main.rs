@@ -2,3 +2,4 @@
 
 mod engine; // the contract of `Engine`, over every implementation
 mod intake; // what becomes of files between two runs
+mod query; // what a typed text is understood as

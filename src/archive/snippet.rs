@@ -10,6 +10,7 @@ use std::{collections::VecDeque, ops::Range};
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::{
+    domain::found::Span,
     engine::{
         Token,
         analyse::{Word, is_body},
@@ -121,6 +122,43 @@ impl Finder {
             .rev()
             .max_by_key(|passage| passage.worth)?;
         Some(self.cut(text, best, n_places))
+    }
+
+    /// Every place of the words, in order; at most 1,000.
+    ///
+    /// # Units
+    /// Bytes of the text.
+    pub fn spans(&self, text: &Text) -> Vec<Span> {
+        let mut spans = Vec::new();
+        let Some(automaton) = &self.automaton else { return spans };
+        let mut folded = String::new();
+        for (range, _) in units(text) {
+            fold_to(&text.as_str()[range.clone()], &mut folded);
+            let mut looks = automaton.find_overlapping_iter(&folded);
+            if !looks.any(|found| is_whole_word(&folded, found.range())) {
+                continue;
+            }
+            let hits = self.hits(text, &range);
+            spans.extend(hits.iter().map(|hit| Span::new(hit.range.start, hit.range.end)));
+            if spans.len() >= MAX_PLACES {
+                spans.truncate(MAX_PLACES);
+                break;
+            }
+        }
+        spans
+    }
+
+    /// How many different words of the query are among the words of a short text, and how many
+    /// of them with the diacritics that were typed.
+    pub fn count(&self, words: &[Word]) -> (usize, usize) {
+        let has = |test: &dyn Fn(&Word, &Wanted) -> bool| {
+            self.words.iter().filter(|wanted| words.iter().any(|word| test(word, wanted))).count()
+        };
+        let folded = has(&|word, wanted| word.folded == wanted.folded);
+        let exact = has(&|word, wanted| {
+            word.folded == wanted.folded && (!wanted.has_accents || word.exact == wanted.exact)
+        });
+        (folded, exact)
     }
 
     /// First look: the places with most different words, in order, and how many places there are.

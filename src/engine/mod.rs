@@ -8,7 +8,6 @@
 
 pub mod analyse;
 pub mod embedded;
-pub mod expand;
 pub mod number;
 pub mod plan;
 mod token;
@@ -26,14 +25,18 @@ pub enum KeyField {
     NumberPrefix,
     /// Numbers the document cites.
     Cites,
-    /// Type sign, e.g. `kh`.
+    /// Folded name of the type, e.g. `ke_hoach`; a sign may stand for several types.
     DocType,
     /// Issuer identifier, or the folded name where the tables have none.
     Issuer,
+    /// The identifier without the place, e.g. `snv` of `vanson.snv`.
+    IssuerKind,
     /// Year of issue, four digits.
     Year,
     /// Folded name of the signer.
     Signer,
+    /// Every word of that name.
+    SignerWord,
     /// `scan`, `draft`, `legacy_font`, `needs_review`, …
     State,
     /// Classes of serial numbers: `1-99`, `100-199`, …
@@ -42,21 +45,31 @@ pub enum KeyField {
 
 impl KeyField {
     /// Every key field.
-    pub const ALL: [KeyField; 9] = [
+    pub const ALL: [KeyField; 11] = [
         Self::Number,
         Self::NumberPrefix,
         Self::Cites,
         Self::DocType,
         Self::Issuer,
+        Self::IssuerKind,
         Self::Year,
         Self::Signer,
+        Self::SignerWord,
         Self::State,
         Self::NumberBand,
     ];
 
     /// Whether documents can be counted by its values; the others are looked up only.
     pub fn is_countable(self) -> bool {
-        !matches!(self, Self::Number | Self::NumberPrefix | Self::Cites)
+        matches!(
+            self,
+            Self::DocType
+                | Self::Issuer
+                | Self::Year
+                | Self::Signer
+                | Self::State
+                | Self::NumberBand
+        )
     }
 }
 

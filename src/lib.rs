@@ -1,5 +1,6 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod archive;
 pub mod catalog;
 pub mod cli;
 pub mod config;
@@ -10,6 +11,7 @@ pub mod extract;
 pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;

@@ -10,6 +10,7 @@ pub mod file;
 mod graph;
 pub mod lock;
 mod outbox;
+mod overview;
 mod read;
 mod resolve;
 mod runs;
@@ -30,6 +31,7 @@ pub use self::{
     file::{FilePath, FileRow, FileStat, FileStatus},
     graph::{Incoming, MissingDocument, NumberRow, Outgoing},
     outbox::{OutboxEntry, OutboxOp},
+    overview::Surroundings,
     read::{Counts, Document, FailedFile, Head, Shown},
     resolve::{canonical, fold},
     runs::{Run, RunCounts, RunId},

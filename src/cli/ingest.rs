@@ -30,7 +30,8 @@ pub(super) fn run(config: &Config, args: &IngestArgs) -> anyhow::Result<End> {
         return dry_run(config, &catalog, &engine, &scopes);
     }
     let started_at = Instant::now();
-    let report = take_in(config, &catalog, &engine, &scopes, false)?;
+    let stop = AtomicBool::new(false);
+    let report = take_in(config, &catalog, &engine, &scopes, false, &stop)?;
     let seconds = started_at.elapsed().as_secs_f64();
     if args.json {
         writeln!(io::stdout(), "{}", summary::json(&report, seconds)?)?;
@@ -47,9 +48,9 @@ pub(super) fn take_in(
     engine: &Embedded,
     scopes: &[Scope],
     read_again: bool,
+    stop: &AtomicBool,
 ) -> anyhow::Result<Report> {
     let (tables, tables_revision) = tables(config)?;
-    let stop = AtomicBool::new(false);
     let limits = Limits::default();
     let setup = Setup {
         archive: &config.archive,
@@ -60,7 +61,7 @@ pub(super) fn take_in(
         limits: &limits,
         n_threads: config.n_threads,
         read_again,
-        stop: &stop,
+        stop,
     };
     let bar = bar("files");
     let report = intake::run(&setup, scopes, &|event| match event {

@@ -220,6 +220,50 @@ fn what_cannot_be_done_is_refused_with_the_reason() {
     assert_eq!(place.run(&["ingest"]).code, Some(0));
 }
 
+#[test]
+fn documents_and_citations_are_shown_by_number() {
+    const REPORT: &str = "UBND TỈNH VÂN SƠN\nSỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI\n\
+        Số: 518/BC-SLĐTBXH\n\nVân Sơn, ngày 20 tháng 12 năm 2020\n\nBÁO CÁO\n\
+        Kết quả phong trào thi đua năm 2020\n\n\
+        Thực hiện Kế hoạch số 293/KH-SLĐTBXH ngày 02/3/2020 của Sở Lao động - Thương binh và \
+        Xã hội, Sở báo cáo như sau:\n";
+    let place = Place::new();
+    place.check_refused(&["show", "293"], "run `vanthu ingest` first");
+    place.write("corpus/kh.txt", PLAN);
+    place.write("corpus/bc.txt", REPORT);
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+    // While another process writes, reading goes on.
+    let _writer = Catalog::open(&place.folder.path().join("index")).unwrap();
+    for spelling in ["293/KH-SLĐTBXH", "293/kh-sldtbxh", "0293 / KH - SLĐTBXH"] {
+        let shown = place.run(&["show", "--json", spelling]);
+        assert_eq!(shown.code, Some(0), "{}", shown.err);
+        let record = &objects(&shown.out)[0];
+        assert_eq!(record["path"], "kh.txt");
+        assert_eq!(record["citations"][0]["state"], "missing");
+    }
+    let shown = place.run(&["show", "518/BC-SLĐTBXH"]);
+    assert!(shown.out.contains("293/KH-SLĐTBXH"), "{}", shown.out);
+    assert!(shown.out.contains("in the archive as"), "{}", shown.out);
+
+    let both = place.run(&["cites", "293/KH-SLĐTBXH"]);
+    assert!(both.out.contains("293/KH-SLĐTBXH cites (1)"), "{}", both.out);
+    assert!(both.out.contains("293/KH-SLĐTBXH is cited by (1)"), "{}", both.out);
+    let incoming = place.run(&["cites", "--in", "--json", "293/KH-SLĐTBXH"]);
+    let mentions = objects(&incoming.out);
+    assert_eq!(mentions.len(), 1);
+    assert_eq!(mentions[0]["number"], "293/KH-SLĐTBXH");
+    assert_eq!(mentions[0]["state"], "resolved");
+    // Nobody cites the report: nothing found is not a failure.
+    assert_eq!(place.run(&["cites", "--in", "518/BC-SLĐTBXH"]).code, Some(1));
+    let nothing = place.run(&["show", "9999/QĐ-UBND"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
+
+    let missing = place.run(&["missing", "--json"]);
+    assert_eq!(objects(&missing.out)[0]["number"], "91/2017/NĐ-CP");
+    assert_eq!(objects(&missing.out)[0]["n_citing"], 1);
+    assert_eq!(place.run(&["missing"]).out.lines().count(), 1);
+}
+
 /// Opens both stores as the program does and returns how many documents they agree on.
 fn agreement(data: &Path) -> u64 {
     let catalog = Catalog::open(data).unwrap();

@@ -66,9 +66,9 @@ pub fn understand(
 ) -> Result<Processed, Refused> {
     let (text, text_warnings) = text::normalise(&layout);
     warnings.extend(text_warnings);
-    let (metadata, field_warnings) = extract::metadata(ctx, &text);
+    let (metadata, metadata_warnings) = extract::metadata(ctx, &text);
     refuse_classified(metadata.classification.as_ref())?;
-    warnings.extend(field_warnings);
+    warnings.extend(metadata_warnings);
     let citations = extract::citation::find(ctx, &text, &metadata);
     warnings.extend(unread_pages(&layout, &text, &warnings));
     let record = Record {

@@ -158,9 +158,7 @@ class Writer:
                 x.append("<table:table-header-rows>")
             x.append("<table:table-row>")
             for j, cell in enumerate(row):
-                style = "CellH" if i == 0 else ("CellC" if j == 0 or re.fullmatch(r"[\d.,%x/\- ]*", cell) else "CellL")
-                if cell.startswith("**") and i:
-                    style = "CellC" if j == 0 else style
+                style = "CellH" if i == 0 else ("CellC" if j == 0 or re.fullmatch(r"[\d.,%/\- ]*", cell.strip("*")) else "CellL")
                 x.append(f'<table:table-cell table:style-name="Box" office:value-type="string"><text:p text:style-name="{style}">{self.inline(cell)}</text:p></table:table-cell>')
             x.append("</table:table-row>")
             if i == 0:
@@ -326,8 +324,6 @@ class Writer:
                 self.grid(rows, weights)
                 weights = None
                 continue
-            elif line == "!page":
-                self.p("PageBreak", "")
             elif line == "!foot":
                 self.foot()
                 foot_done = True
@@ -340,9 +336,6 @@ class Writer:
                 l, r = line[6:].split("||")
                 mk = lambda side: [("HeadC13", self.inline(x.strip())) for x in side.split("¦")]
                 self.columns(mk(l), mk(r), [8.0, 8.4], "cols")
-            elif line.startswith("!stamp "):
-                x, y, w, t = line[7:].split(";", 3)
-                self.p("Gap", self.frame(t.strip(), x, y, w, "FrameStamp", "FrameStampP"))
             elif line.startswith("~ "):
                 old, self.zone = self.zone, "recital"
                 self.p("Recital", self.inline(line[2:]))
@@ -376,7 +369,7 @@ class Writer:
             self.foot()
 
 
-def balanced(text, widest=64):
+def balanced(text, widest=70):
     """Lines of a title, as a typist breaks them: no single word left over."""
     if "|" not in text:
         return [text]
@@ -388,6 +381,8 @@ def balanced(text, widest=64):
             take = [words.pop(0)]
             while words and (len(" ".join(take + [words[0]])) <= target + 3 or n == 1):
                 take.append(words.pop(0))
+            if words and take[-1] in ("ngày", "tháng", "năm", "số", "điều") and len(take) > 1:
+                words.insert(0, take.pop())
             out.append(" ".join(take))
             n -= 1 if n > 1 else 0
     return out
@@ -456,12 +451,11 @@ def render(spec):
         style("SignB", center, f(size, bold)), style("SignC", center, f(size)),
         style("CellH", center, f(size - 2, bold)), style("CellC", center, f(size - 2)), style("CellL", 'fo:text-align="start"', f(size - 2)),
         style("Footnote", 'fo:text-align="justify" fo:margin-left="0.3cm" fo:text-indent="-0.3cm"', f(10)),
-        style("FrameP", center, f(13, bold)),
-        style("FrameRedP", center, f(10, 'fo:color="#c00000"')),
-        style("FrameStampP", center, f(13, bold + ' fo:color="#c00000"')),
         style("PageNo", center, f(13)),
     ]
-    auto = [style("PageBreak", 'fo:break-before="page"', f(4))]
+    auto = [style("PageBreak", 'fo:break-before="page"', f(4)),
+            style("FrameP", center, f(13, bold)),
+            style("FrameRedP", center, f(10, bold + ' fo:color="#c00000"'))]
     for n, props in (("B", bold), ("I", ital), ("H", 'style:font-name=".VnTimeH" style:font-name-complex=".VnTimeH"'),
                      ("S11", 'fo:font-size="11pt"'), ("S11BI", f'fo:font-size="12pt" {bold} {ital}')):
         auto.append(f'<style:style style:name="{n}" style:family="text"><style:text-properties {props}/></style:style>')
@@ -473,7 +467,7 @@ def render(spec):
     auto.append('<style:style style:name="Box" style:family="table-cell"><style:table-cell-properties fo:border="0.5pt solid #000000" fo:padding="0.08cm" style:vertical-align="middle"/></style:style>')
     auto.append('<style:style style:name="NoSplit" style:family="table-row"><style:table-row-properties fo:keep-together="always"/></style:style>')
     wrap = 'style:wrap="run-through" style:run-through="foreground" style:vertical-pos="from-top" style:vertical-rel="paragraph" style:horizontal-pos="from-left" style:horizontal-rel="paragraph" fo:padding="0.05cm"'
-    for n, colour in (("FrameBox", "#000000"), ("FrameRed", "#c00000"), ("FrameStamp", "#c00000")):
+    for n, colour in (("FrameBox", "#000000"), ("FrameRed", "#c00000")):
         auto.append(f'<style:style style:name="{n}" style:family="graphic"><style:graphic-properties {wrap} fo:border="1pt solid {colour}" fo:background-color="transparent" draw:fill="none" style:background-transparency="100%"/></style:style>')
     lists = ('<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix=".">'
              '<style:list-level-properties text:list-level-position-and-space-mode="label-alignment"><style:list-level-label-alignment text:label-followed-by="space" fo:text-indent="1.27cm" fo:margin-left="0cm"/></style:list-level-properties>'

@@ -161,11 +161,10 @@ def parse_cite(inner, zone, head_type=None):
     return c
 
 
-FIELDS = {"path", "layout", "head", "foot", "issuer", "parent", "number", "number_line", "place", "date", "date_line",
-          "type", "subject", "vv", "kinh_gui", "sign", "capacity", "position", "signer", "signed_mark", "recipients",
-          "urgency", "draft", "classification", "state", "reason", "special", "scope", "font", "for", "running_head",
-          "top_block", "copy_block", "margin", "rule", "same_as", "arrival", "issuer_label", "no_foot", "doc_type",
-          "numbering", "size", "national", "no_head", "subject_label", "aligned"}
+FIELDS = {"path", "for", "layout", "head", "foot", "rule", "size", "font", "special", "state", "reason", "same_as", "scope",
+          "issuer", "issuer_label", "parent", "number", "number_line", "place", "date", "date_line", "type", "doc_type",
+          "subject", "subject_label", "vv", "kinh_gui", "recipients", "sign", "capacity", "position", "signer", "signed_mark",
+          "urgency", "classification", "draft", "arrival", "running_head", "top_block", "no_head", "no_foot"}
 
 
 @dataclass

@@ -1,3 +1,4 @@
 //! Text → Metadata and Citations.
 
 pub mod citation;
+pub mod resolve;

@@ -11,17 +11,24 @@ use crate::{
 };
 
 /// Kinds of units whose name follows: `tỉnh Vân Sơn`. With their accents: `quân` is no `quận`.
-const UNIT_KINDS: [&str; 12] = [
+const UNIT_KINDS: [&str; 19] = [
     "huyện",
+    "huyện ủy",
     "phường",
     "quận",
+    "quận ủy",
     "thành phố",
+    "thành đoàn",
+    "thành ủy",
     "thôn",
     "thị trấn",
     "thị xã",
+    "thị ủy",
     "tp",
     "tp.",
     "tỉnh",
+    "tỉnh đoàn",
+    "tỉnh ủy",
     "xã",
     "đặc khu",
 ];

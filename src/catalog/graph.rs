@@ -1,10 +1,13 @@
 //! Numbers and citations: who is meant by whom, as a function of the archive.
 //!
-//! Citations and numbers meet in the recall form of a number, [`fold`]. When a document with a
-//! number comes or goes, exactly the citations with that form are resolved anew; [`resolve`]
-//! decides.
+//! `extract::resolve` decides which document a citation means and asks for candidates by key.
+//! The keys that each citation asked for are kept, so when a document with a number comes or
+//! goes, exactly the citations that asked for it are resolved anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rusqlite::{Connection, Row, params};
 
@@ -12,14 +15,20 @@ use crate::{
     catalog::{
         Catalog, CatalogError,
         read::{head, id},
-        resolve::{Resolution, canonical, fold, resolve, twin},
+        spelling::{canonical, fold},
         stored::{from_json, to_json},
     },
     domain::{
         citation::{Citation, CitationState},
+        doc_number::DocNumber,
         record::{Record, RecordId},
+        tables::Tables,
     },
+    extract::resolve::{Candidate, Reason, Resolution, resolve},
 };
+
+/// Key of a number of which the extractor could not tell the parts: it fits every other.
+const UNKNOWN_KEY: &str = "?|?|?|?";
 
 /// A number of a shown document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,23 +259,19 @@ pub(super) fn count_missing(connection: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
-/// A form in which citations and documents meet.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Meet {
-    /// See [`fold`].
-    Fold(String),
-    /// See [`twin`].
-    Twin(String),
+/// The look-up keys under which documents came or went in one transaction, and what was found
+/// under the keys that were asked for.
+pub(super) struct Changes<'a> {
+    tables: &'a Tables,
+    dirty: BTreeSet<String>,
+    held: BTreeMap<String, Vec<Candidate>>,
 }
 
-/// The forms under which documents came or went in one transaction, and what was looked up.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
-    dirty: BTreeSet<Meet>,
-    candidates: BTreeMap<Meet, Vec<Record>>,
-}
+impl<'a> Changes<'a> {
+    pub(super) fn new(tables: &'a Tables) -> Self {
+        Self { tables, dirty: BTreeSet::new(), held: BTreeMap::new() }
+    }
 
-impl Changes {
     /// Enters the number of a document that is now shown.
     pub(super) fn enter(
         &mut self,
@@ -274,15 +279,12 @@ impl Changes {
         ord: i64,
         record: &Record,
     ) -> rusqlite::Result<()> {
-        let metadata = &record.metadata;
-        let Some(number) = &metadata.number else { return Ok(()) };
-        let fold = fold(&number.value);
-        let doc_type = metadata.doc_type.as_ref().map(|found| found.value.as_str());
-        let issued_on = metadata.issued_on.as_ref().map(|found| found.value);
-        let twin = twin(&number.value, doc_type, issued_on);
+        let Some(number) = &record.metadata.number else { return Ok(()) };
+        let parsed = DocNumber::parse(self.tables, &number.value).ok();
+        let lookup = parsed.map(|parsed| parsed.number.lookup_key());
         connection
             .prepare_cached(
-                "INSERT INTO numbers (content, id, printed, canonical, fold, twin, key)
+                "INSERT INTO numbers (content, id, printed, canonical, fold, lookup, key)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
@@ -290,24 +292,21 @@ impl Changes {
                 record.id.as_str(),
                 number.value,
                 canonical(&number.value),
-                fold,
-                twin,
+                fold(&number.value),
+                lookup,
                 number.key
             ])?;
-        self.dirty.insert(Meet::Fold(fold));
-        self.dirty.extend(twin.map(Meet::Twin));
+        self.dirty.extend(lookup);
         Ok(())
     }
 
     /// Removes the number of a document that is no longer shown, or is about to be entered anew.
     pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
-        let mut statement = connection
-            .prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING fold, twin")?;
-        let rows = statement.query_map([ord], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        for row in rows {
-            let (fold, twin): (String, Option<String>) = row?;
-            self.dirty.insert(Meet::Fold(fold));
-            self.dirty.extend(twin.map(Meet::Twin));
+        let mut statement =
+            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING lookup")?;
+        let rows = statement.query_map([ord], |row| row.get::<_, Option<String>>(0))?;
+        for lookup in rows {
+            self.dirty.extend(lookup?);
         }
         Ok(())
     }
@@ -320,43 +319,38 @@ impl Changes {
         record: &Record,
         citations: &[Citation],
     ) -> rusqlite::Result<()> {
+        connection.prepare_cached("DELETE FROM lookups WHERE content = ?1")?.execute([ord])?;
         connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO citations (content, seq, canonical, fold, twin, key, kind, citation,
-                                    state, target, candidates, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO citations (content, seq, canonical, kind, citation, state, target,
+                                    candidates, flags)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         for (seq, citation) in (0u32..).zip(citations) {
-            let fold = citation.number.as_deref().map(fold);
-            let resolution = self.resolve(connection, record, citation)?;
+            let (resolution, asked) = self.resolve(connection, record, citation)?;
             insert.execute(params![
                 ord,
                 seq,
                 citation.number.as_deref().map(canonical),
-                fold,
-                twin_of(citation),
-                citation.key,
                 to_json(&citation.kind)?.trim_matches('"'),
                 to_json(citation)?,
                 state_code(resolution.state),
                 resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&resolution.candidates)?,
+                to_json(&candidate_ids(&resolution))?,
                 to_json(&resolution.flags)?,
             ])?;
+            depend(connection, ord, seq, &asked)?;
         }
         Ok(())
     }
 
-    /// Resolves anew every citation that may mean a document that came or went.
+    /// Resolves anew every citation that asked for a document that came or went.
     pub(super) fn settle(mut self, connection: &Connection) -> rusqlite::Result<()> {
         let mut concerned: BTreeSet<(i64, u32)> = BTreeSet::new();
-        for meet in std::mem::take(&mut self.dirty) {
-            let (sql, form) = match &meet {
-                Meet::Fold(form) => ("SELECT content, seq FROM citations WHERE fold = ?1", form),
-                Meet::Twin(form) => ("SELECT content, seq FROM citations WHERE twin = ?1", form),
-            };
-            let mut statement = connection.prepare_cached(sql)?;
-            let rows = statement.query_map([form], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for key in std::mem::take(&mut self.dirty) {
+            let mut statement =
+                connection.prepare_cached("SELECT content, seq FROM lookups WHERE key = ?1")?;
+            let rows = statement.query_map([key], |row| Ok((row.get(0)?, row.get(1)?)))?;
             for row in rows {
                 concerned.insert(row?);
             }
@@ -382,7 +376,7 @@ impl Changes {
         let citation: Citation = connection
             .prepare_cached("SELECT citation FROM citations WHERE content = ?1 AND seq = ?2")?
             .query_row(params![ord, seq], |row| from_json(0, row.get_ref(0)?.as_str()?))?;
-        let resolution = self.resolve(connection, citing, &citation)?;
+        let (resolution, asked) = self.resolve(connection, citing, &citation)?;
         connection
             .prepare_cached(
                 "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
@@ -393,49 +387,102 @@ impl Changes {
                 seq,
                 state_code(resolution.state),
                 resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&resolution.candidates)?,
+                to_json(&candidate_ids(&resolution))?,
                 to_json(&resolution.flags)?,
             ])?;
-        Ok(())
+        connection
+            .prepare_cached("DELETE FROM lookups WHERE content = ?1 AND seq = ?2")?
+            .execute(params![ord, seq])?;
+        depend(connection, ord, seq, &asked)
     }
 
+    /// The resolution of one citation, and the look-up keys it depends on.
     fn resolve(
         &mut self,
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
-    ) -> rusqlite::Result<Resolution> {
-        let by_number = citation.number.as_deref().map(|number| Meet::Fold(fold(number)));
-        let twin = twin_of(citation).map(Meet::Twin);
-        for meet in by_number.iter().chain(&twin) {
-            if !self.candidates.contains_key(meet) {
-                self.candidates.insert(meet.clone(), candidates(connection, meet)?);
+    ) -> rusqlite::Result<(Resolution, BTreeSet<String>)> {
+        let one = Record { citations: vec![citation.clone()], ..citing.clone() };
+        let asked = RefCell::new(BTreeSet::new());
+        let held = RefCell::new(&mut self.held);
+        let failed = RefCell::new(None);
+        let lookup = |key: &str| {
+            asked.borrow_mut().insert(key.to_owned());
+            if let Some(found) = held.borrow().get(key) {
+                return found.clone();
             }
-        }
-        let of = |meet: &Option<Meet>| -> Vec<&Record> {
-            meet.as_ref().map(|meet| self.candidates[meet].iter().collect()).unwrap_or_default()
+            match candidates(connection, key) {
+                Ok(found) => {
+                    held.borrow_mut().insert(key.to_owned(), found.clone());
+                    found
+                }
+                Err(error) => {
+                    failed.borrow_mut().get_or_insert(error);
+                    Vec::new()
+                }
+            }
         };
-        Ok(resolve(citing, citation, &of(&by_number), &of(&twin)))
+        let resolution = resolve(self.tables, &one, &lookup).pop();
+        if let Some(error) = failed.into_inner() {
+            return Err(error);
+        }
+        Ok((resolution.expect("one citation gives one resolution"), asked.into_inner()))
     }
 }
 
-fn twin_of(citation: &Citation) -> Option<String> {
-    twin(citation.number.as_deref()?, citation.doc_type.as_deref(), citation.issued_on)
+/// The documents that may be meant, when none is.
+fn candidate_ids(resolution: &Resolution) -> Vec<&RecordId> {
+    if resolution.state != CitationState::Ambiguous {
+        return Vec::new();
+    }
+    let meant = resolution.candidates.iter().filter(|(_, reason)| *reason != Reason::OtherPeriod);
+    meant.map(|(id, _)| id).collect()
 }
 
-/// The shown documents with a form, by identifier.
-fn candidates(connection: &Connection, meet: &Meet) -> rusqlite::Result<Vec<Record>> {
-    let (sql, form) = match meet {
-        Meet::Fold(form) => ("SELECT id FROM numbers WHERE fold = ?1 ORDER BY id", form),
-        Meet::Twin(form) => ("SELECT id FROM numbers WHERE twin = ?1 ORDER BY id", form),
-    };
-    let mut statement = connection.prepare_cached(sql)?;
-    let ids = statement.query_map([form], |row| id(row, 0))?;
-    let mut records = Vec::new();
-    for id in ids {
-        records.extend(head(connection, &id?)?.map(|(_, _, record)| record));
+/// Notes under which keys a citation looked for documents.
+fn depend(
+    connection: &Connection,
+    ord: i64,
+    seq: u32,
+    asked: &BTreeSet<String>,
+) -> rusqlite::Result<()> {
+    let mut insert =
+        connection.prepare_cached("INSERT INTO lookups (key, content, seq) VALUES (?1, ?2, ?3)")?;
+    for key in asked {
+        insert.execute(params![key, ord, seq])?;
     }
-    Ok(records)
+    Ok(())
+}
+
+/// The shown documents with a look-up key, by identifier.
+fn candidates(connection: &Connection, lookup: &str) -> rusqlite::Result<Vec<Candidate>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT record FROM numbers JOIN contents ON content = ord WHERE lookup = ?1
+         ORDER BY numbers.id",
+    )?;
+    let records =
+        statement.query_map([lookup], |row| from_json::<Record>(0, row.get_ref(0)?.as_str()?))?;
+    let mut found = Vec::new();
+    for record in records {
+        found.extend(candidate(&record?));
+    }
+    Ok(found)
+}
+
+/// What of a record concerns citations of it; `None` when it has no number.
+fn candidate(record: &Record) -> Option<Candidate> {
+    let metadata = &record.metadata;
+    let number = metadata.number.as_ref()?;
+    Some(Candidate {
+        id: record.id.clone(),
+        key: number.key.clone().unwrap_or_else(|| UNKNOWN_KEY.to_owned()),
+        number: number.value.clone(),
+        doc_type: metadata.doc_type.as_ref().map(|found| found.value.clone()),
+        issued_on: metadata.issued_on.as_ref().map(|found| found.value),
+        subject: metadata.subject.as_ref().map(|found| found.value.clone()),
+        issuer_id: metadata.issuer.as_ref().and_then(|found| found.key.clone()),
+    })
 }
 
 /// The record of a content without its citations, by its `ord`.

@@ -12,9 +12,9 @@ pub mod lock;
 mod outbox;
 mod overview;
 mod read;
-mod resolve;
 mod runs;
 mod schema;
+mod spelling;
 mod stored;
 mod write;
 
@@ -33,8 +33,8 @@ pub use self::{
     outbox::{OutboxEntry, OutboxOp},
     overview::Surroundings,
     read::{Counts, Document, FailedFile, Head, Shown},
-    resolve::{canonical, fold},
     runs::{Run, RunCounts, RunId},
+    spelling::{canonical, fold},
     stored::Stored,
     write::{Applied, Change},
 };

@@ -123,7 +123,7 @@ impl<'a> Writer<'a> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        self.setup.catalog.apply(self.run, &self.batch)?;
+        self.setup.catalog.apply(self.setup.tables, self.run, &self.batch)?;
         self.batch.clear();
         // A feed that is busy finds this batch in the outbox anyway.
         let _ = to_feed.try_send(());

@@ -166,7 +166,7 @@ fn archive() -> (Archive, tempfile::TempDir) {
         let stored = Box::new(Stored::encode(processed, 1, "test", None).unwrap());
         changes.push(Change::Taken { stat, stored });
     }
-    catalog.apply(run, &changes).unwrap();
+    catalog.apply(Tables::builtin(), run, &changes).unwrap();
     let engine = Embedded::in_memory().unwrap();
     intake::catch_up(&catalog, &engine, NonZeroUsize::MIN).unwrap();
     let tables = Arc::new(Tables::builtin().clone());

@@ -1,5 +1,6 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod archive;
 pub mod catalog;
 pub mod cli;
 pub mod config;

@@ -29,8 +29,14 @@ use crate::{
 /// letterhead torn into words need about forty.
 const MAX_HEAD_LINES: usize = 120;
 
+/// Segments in which a head without the national header must stand.
+const MAX_BARE_HEAD: usize = 30;
+
 /// How far below its heading a consolidated text carries its own letterhead, in lines.
 const MAX_CONSOLIDATION_LINES: usize = 30;
+
+/// How far below the signer's name the recipients may begin, in lines.
+const LINES_BELOW_NAME: usize = 25;
 
 /// And how far above.
 const LINES_ABOVE_CONSOLIDATION: usize = 8;
@@ -180,11 +186,14 @@ impl Parts {
                 }
             }
         }
-        let is_document = anchors.regime.is_some()
-            || number.at.is_some()
-            || place_date.at.is_some()
-            || retyped.is_some();
-        if !is_document {
+        // Without a letterhead two signs must agree, or a manual that shows a number would be
+        // a document.
+        let n_signs = [number.at, place_date.at, anchors.type_line.map(|line| line.at)]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at < MAX_BARE_HEAD)
+            .count();
+        if anchors.regime.is_none() && retyped.is_none() && n_signs < 2 {
             return None;
         }
         let issuer_end = number.at.filter(|at| *at < anchors.end).unwrap_or(anchors.end);
@@ -309,7 +318,9 @@ fn fill(
     }
     warnings.extend(parts.number.warning());
     let signature = footer::signature(tables, text, parts.body_line);
-    metadata.recipients = footer::recipients(text, parts.body_line);
+    // The list stands beside the signature; later ones belong to forms in an appendix.
+    let last = signature.as_ref().map_or(text.lines.len(), |found| found.line + LINES_BELOW_NAME);
+    metadata.recipients = footer::recipients(text, parts.body_line, last);
     fill_issuer(tables, &parts, metadata, signature.as_ref());
     fill_type(tables, &parts, metadata);
     metadata.subject = match parts.title.take() {

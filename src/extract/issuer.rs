@@ -64,7 +64,10 @@ pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
 
 /// Whether a line can name a body: in the left column or undivided, in capitals.
 fn is_letterhead_line(segment: &Segment<'_>) -> bool {
-    if segment.side == Column::Right || phrase::regime_phrase(segment.text).is_some() {
+    if segment.side == Column::Right
+        || phrase::regime_phrase(segment.text).is_some()
+        || phrase::number_label(segment.text).is_some()
+    {
         return false;
     }
     // Left of the national header also small letters are a name.

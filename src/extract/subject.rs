@@ -186,6 +186,7 @@ fn is_authority_heading(
         let last = previous.key.rsplit(' ').next().unwrap_or_default();
         previous.text.trim_end().ends_with(['-', '–', ','])
             || (previous.is_caps() && JOINTS.contains(&last))
+            || ends_with_position(tables, &previous.key)
     });
     if goes_on {
         return false;
@@ -197,6 +198,15 @@ fn is_authority_heading(
         .take_while(|next| !is_recital(&next.key))
         .all(Segment::is_caps)
         && head.iter().skip(index + 1).take(4).any(|next| is_recital(&next.key))
+}
+
+/// `… CỦA CHỦ TỊCH`: the body the chairman heads follows on the next line.
+fn ends_with_position(tables: &Tables, key: &str) -> bool {
+    let words: Vec<&str> = key.split(' ').collect();
+    (1..words.len()).rev().take(4).any(|at| {
+        let tail = words[at..].join(" ");
+        tables.position_by_name(&tail).is_some_and(|(_, n)| n == words.len() - at)
+    })
 }
 
 fn is_recital(key: &str) -> bool {
@@ -262,6 +272,7 @@ fn found(
         value = rest.trim_start_matches([' ', ':', '.']).to_owned();
     }
     let value = naming::sentence_case(tables, known, value.trim_end_matches(['.', '/', ' ', '*']));
+    let value = naming::begin_capital(&value);
     if name_is_empty(&value) {
         return None;
     }

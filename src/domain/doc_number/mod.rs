@@ -192,6 +192,22 @@ impl DocNumber {
         format!("{issuer}|{doc_type}|{}{year}|{period}", self.serial_text())
     }
 
+    /// The key under which a citation of this number is looked up: the canonical form without
+    /// the drafting units, which are often left out, and without the new dress of a number of
+    /// the Hội đồng Bộ trưởng: `130/QĐ-BNN-PC` gives `130/QĐ-BNN`, `53/NĐ-HĐBT` gives `53/HĐBT`.
+    ///
+    /// It leaves open who issued it and when: several documents may share it.
+    pub fn lookup_key(&self) -> String {
+        let is_council = self.issuer_sign() == Some("HĐBT");
+        let plain = DocNumber {
+            units: Vec::new(),
+            doc_type: self.doc_type.clone().filter(|_| !is_council),
+            year: self.year.filter(|_| !is_council),
+            ..self.clone()
+        };
+        plain.to_string()
+    }
+
     /// The recall key for typed queries, without accents and separators: `293 KH SLDTBXH`.
     pub fn fold_key(&self) -> String {
         clean::fold_key(&self.to_string())

@@ -192,6 +192,17 @@ fn keys_tell_series_apart() {
 }
 
 #[test]
+fn lookup_leaves_open_what_authors_leave_out() {
+    let lookup = |text: &str| parse(text).unwrap().number.lookup_key();
+    assert_eq!(lookup("0130/QĐ-BNN-PC"), "130/QĐ-BNN");
+    assert_eq!(lookup("30/2020/NĐ-CP"), "30/2020/NĐ-CP");
+    for old in ["53-HĐBT", "53/NĐ-HĐBT", "53/1988/HĐBT"] {
+        assert_eq!(lookup(old), "53/HĐBT");
+    }
+    assert_ne!(lookup("555/BTC-QLG"), lookup("555/KH-BTC"));
+}
+
+#[test]
 fn order_of_numbers() {
     let mut numbers: Vec<DocNumber> = ["10/KH-UBND", "77A/KH-UBND", "9/KH-UBND", "77/KH-UBND"]
         .map(|text| parse(text).unwrap().number)

@@ -14,7 +14,7 @@ use crate::{
         tables::{Tables, name_key},
     },
     extract::{
-        footer::{Piece, begins_in_caps, is_recipients_head, person, pieces},
+        footer::{Piece, begins_in_caps, is_recipients_head, person, pieces, recipients},
         naming, phrase,
     },
     layout::Column,
@@ -27,6 +27,8 @@ pub(in crate::extract) struct Signature {
     pub(in crate::extract) signer: Option<Found<String>>,
     pub(in crate::extract) position: Option<Found<String>>,
     pub(in crate::extract) capacity: Option<Found<String>>,
+    /// The line of the name.
+    pub(in crate::extract) line: usize,
     /// The body named after `TM.`, as printed.
     pub(in crate::extract) body: Option<String>,
 }
@@ -89,14 +91,16 @@ fn begins_block(tables: &Tables, text: &str) -> bool {
     if mark_at(tables, text).is_some() {
         return true;
     }
-    let line = text.get(..MAX_LINE_BYTES).unwrap_or(text);
-    let key = name_key(line);
+    if text.len() > MAX_LINE_BYTES {
+        return false;
+    }
+    let key = name_key(text);
     let Some((_, n_words)) = tables.position_by_name(&key) else { return false };
     // `GIÁM ĐỐC` is a line of capitals, not the begin of `GIÁM ĐỐC có trách nhiệm`.
     let words: Vec<&str> = text.split_whitespace().collect();
     let own = &words[..n_words.min(words.len())];
     let is_caps = own.iter().all(|word| !word.chars().any(char::is_lowercase));
-    is_caps && text.len() <= MAX_LINE_BYTES && !text.trim_end().ends_with([';', ':', ','])
+    is_caps && !text.trim_end().ends_with([';', ':', ','])
 }
 
 /// The mark of capacity at the begin of a text and its end: `KT.`, `T/M`, `TM `.
@@ -109,7 +113,9 @@ fn mark_at(tables: &Tables, text: &str) -> Option<(String, usize)> {
             let has_stop = after_stop.len() < rest.len();
             let value = after_stop.trim_start();
             let is_separate = has_stop || rest.starts_with(' ') && written.len() > 1;
-            if is_separate && has_caps_word(value) {
+            // `… Lưu: VT. | KT.` at a line end: who is represented follows on the next line.
+            let is_alone = has_stop && value.is_empty() && written.len() > 1;
+            if is_alone || is_separate && has_caps_word(value) {
                 return Some((capacity.mark.clone(), behind + usize::from(has_stop)));
             }
         }
@@ -138,15 +144,21 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         let line = Piece { text: &piece.text[start..], start: piece.start + start, ..*piece };
         let is_recipient = line.text.starts_with(['-', '+', '–', '•'])
             || line.text.starts_with("Lưu")
-            || is_recipients_head(&name_key(line.text.get(..24).unwrap_or(line.text)));
-        if n > 0 && is_recipient || person::is_signed_mark(line.text) {
+            || is_recipients_head(&name_key(recipients::head_of(line.text)));
+        if n > 0 && is_recipient {
+            // `- Sở Nội vụ; Trần Văn Bình`: both columns on one line.
+            let Some(person) = behind_recipient(tables, line.text) else { continue };
+            let span = Span::new(line.start + person.range.start, line.start + person.range.end);
+            return Some(signed(tables, text, &items, person, span, line));
+        }
+        if person::is_signed_mark(line.text) {
             continue;
         }
         if !items.is_empty()
             && let Some(person) = person::person(tables, line.text)
         {
             let span = Span::new(line.start + person.range.start, line.start + person.range.end);
-            return Some(signed(tables, text, &items, person, span, line.page));
+            return Some(signed(tables, text, &items, person, span, line));
         }
         let caps_end = caps_end(line.text);
         let (titles, rest) = line.text.split_at(caps_end);
@@ -160,7 +172,7 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         if let Some(person) = person::person(tables, rest).filter(|_| !items.is_empty()) {
             let start = line.start + caps_end;
             let span = Span::new(start + person.range.start, start + person.range.end);
-            return Some(signed(tables, text, &items, person, span, line.page));
+            return Some(signed(tables, text, &items, person, span, line));
         }
         // Running text: this was no signature. Lost columns mix in ends of recipients.
         if n == 0 || line.text.split_whitespace().count() > 14 {
@@ -168,6 +180,14 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         }
     }
     None
+}
+
+/// The person named behind the end mark of a recipient.
+fn behind_recipient(tables: &Tables, line: &str) -> Option<person::Person> {
+    let end = line.rfind([';', '.'])? + 1;
+    let mut found = person::person(tables, &line[end..]).filter(|person| person.has_surname)?;
+    found.range = found.range.start + end..found.range.end + end;
+    Some(found)
 }
 
 /// The end of the words in capitals at the begin of a line.
@@ -269,7 +289,7 @@ fn signed(
     lines: &[Vec<Item>],
     person: person::Person,
     span: Span,
-    page: u32,
+    name_line: Piece<'_>,
 ) -> Signature {
     let found = |value: String, span: Span, rule: &str, confidence: f32| Found {
         value,
@@ -312,11 +332,12 @@ fn signed(
     });
     let confidence = if person.has_surname { 0.97 } else { 0.85 };
     let mut signer = found(person.name, span, "footer.signer", confidence);
-    signer.page = page;
+    signer.page = name_line.page;
     Signature {
         signer: Some(signer),
         position: position.map(|(_, name, span)| found(name, span, "footer.position", 0.97)),
         capacity: first_mark.map(|(mark, span)| found(mark, span, "footer.capacity", 0.98)),
+        line: name_line.line,
         body,
     }
 }

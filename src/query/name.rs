@@ -93,12 +93,24 @@ pub(super) fn issuer_sign(tables: &Tables, sign: &str) -> Option<String> {
     signs.filter(|sign| fold(&sign_key(sign)) == folded).min_by_key(|sign| sign.len()).cloned()
 }
 
+/// Which signs count as the name of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signs {
+    /// Every one, where a body is asked for.
+    All,
+    /// Long ones, in running words.
+    Long,
+}
+
 /// A body by name, sign or shortened name: `UBND tỉnh`, `so ldtbxh`, `Sở Nội vụ Cao Bằng`.
 ///
 /// Names that the tables do not hold are `None`; the caller decides whether it is a name at all.
-pub(super) fn issuer(tables: &Tables, typed: &str) -> Option<IssuerQuery> {
+pub(super) fn issuer(tables: &Tables, typed: &str, signs: Signs) -> Option<IssuerQuery> {
     let name = typed.to_owned();
-    if !typed.contains(' ') && is_long_sign(typed) {
+    if signs == Signs::Long && !typed.contains(' ') && !is_long_sign(typed) {
+        return None;
+    }
+    if !typed.contains(' ') && (signs == Signs::All || is_long_sign(typed)) {
         let sign = issuer_sign(tables, typed);
         let issuers = tables.issuers_by_sign(sign.as_deref().unwrap_or(typed));
         if !issuers.is_empty() {
@@ -178,9 +190,9 @@ pub(super) fn whole_run(input: &Input) -> Option<(Option<TypeQuery>, Option<Issu
     if doc_type.is_some() && after_type == input.len() {
         return Some((doc_type, None, after_type));
     }
-    let is_of = doc_type.is_some() && input.folded(after_type) == "cua";
+    let is_of = input.folded(after_type) == "cua";
     let start = after_type + usize::from(is_of);
     let body = input.slice(start, input.len());
-    let issuer = (!body.is_empty()).then(|| issuer(input.tables, body))??;
+    let issuer = (!body.is_empty()).then(|| issuer(input.tables, body, Signs::Long))??;
     Some((doc_type, Some(issuer), after_type))
 }

@@ -10,7 +10,7 @@ use crate::{
         tables::Tables,
     },
     query::{
-        ast::{NumberQuery, Serial, TypeQuery},
+        ast::{NumberQuery, Serial, TypeQuery, YearForm},
         lex::Input,
         name::{doc_type_of_sign, issuer_sign, type_sign, type_words},
     },
@@ -61,7 +61,9 @@ fn typed(input: &Input, doc_type: Option<TypeQuery>, at: usize) -> Option<Found>
         return Some(found);
     }
     let shape = shape(input, at)?;
-    if shape.groups.is_empty() && counts_something(input, shape.end) {
+    let is_lone = shape.groups.is_empty() && shape.year.is_none();
+    // `quyết định 2020` names a year, `kế hoạch 5 năm` a term.
+    if is_lone && (counts_something(input, shape.end) || input.year(at).is_some()) {
         return None;
     }
     Some(finish(input, doc_type, shape, true))
@@ -127,7 +129,7 @@ fn shape(input: &Input, at: usize) -> Option<Shape> {
     if let Some((separator, group_at)) = separator(input, shape.end)
         && let Some(year) = plain_year(input, group_at)
         && (separator == '/' || separator_then_letters(input, group_at + 1))
-        && input.letters(group_at + 1).is_none_or(|_| !input.is_glued(group_at + 1))
+        && (!input.is_glued(group_at + 1) || input.letters(group_at + 1).is_none())
     {
         shape.year = Some(year);
         shape.end = group_at + 1;
@@ -137,6 +139,14 @@ fn shape(input: &Input, at: usize) -> Option<Shape> {
         {
             shape.end += 1; // `30/2020/` while typing
         }
+    }
+    if let Some(year) = plain_year(input, shape.end)
+        && shape.year.is_none()
+        && !input.is_glued(shape.end)
+        && is_type_sign(input, shape.end + 1)
+    {
+        shape.year = Some(year);
+        shape.end += 1;
     }
     take_groups(input, &mut shape);
     Some(shape)
@@ -223,8 +233,9 @@ fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
         };
         return fits.then_some((mark, start));
     }
-    // A sign after a space: `293 kh sldtbxh`, `15/2020 NQ-HĐND`, `293/KH SLĐTBXH`.
-    let letters = input.letters(at)?;
+    // A sign after a space: `293 kh sldtbxh`, `15/2020 NQ-HĐND`, `293/KH SLĐTBXH`; not the name
+    // of the next field.
+    let letters = input.letters(at).filter(|_| input.mark(at + 1) != Some(':'))?;
     if input.is_glued(at) {
         // `293kh`
         let is_type = shape.groups.is_empty() && doc_type_of_sign(input.tables, letters).is_some();
@@ -233,8 +244,11 @@ fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
     let fits = match shape.groups.as_slice() {
         [] => is_type_sign(input, at) || is_lone_issuer(input, at) && !is_name_of_body(input, at),
         [(_, first)] => {
+            // `06 ct tu`; but `293 kh tu 2019` goes on with `từ`.
             let is_type = doc_type_of_sign(input.tables, first).is_some();
-            is_type && input.looks_like_sign(at) && issuer_sign(input.tables, letters).is_some()
+            let is_last = input.letters(at + 1).is_none() && input.digits(at + 1).is_none();
+            let is_sign = input.looks_like_sign(at) || is_last;
+            is_type && is_sign && issuer_sign(input.tables, letters).is_some()
         }
         _ => false,
     };
@@ -355,10 +369,9 @@ fn figures_after_sign(input: &Input, shape: &mut Shape) -> bool {
         shape.end = end;
         return true;
     }
-    // After a whole sign four figures of this time are a year: `/QĐ-UBND 2019`.
-    let is_whole_sign = shape.groups.len() > 1 || shape.groups[0].0 == '/' && at > shape.end;
-    if is_whole_sign && at == shape.end && input.year(at).is_some() && input.ends_word(at + 1) {
-        return false; // taken as a year by `finish`
+    // Four figures of this time are a year, taken by `finish`: `/QĐ-UBND 2019`.
+    if at == shape.end && input.year(at).is_some() && input.ends_word(at + 1) {
+        return false;
     }
     let Some((serial, end)) = serial(input, at) else { return false };
     shape.serial = serial;
@@ -368,6 +381,15 @@ fn figures_after_sign(input: &Input, shape: &mut Shape) -> bool {
     {
         shape.year = Some(year);
         shape.end = year_at + 1;
+    }
+    // `KH 293 SLĐTBXH`
+    if shape.groups.len() == 1
+        && !input.is_glued(shape.end)
+        && is_lone_issuer(input, shape.end)
+        && !is_name_of_body(input, shape.end)
+    {
+        shape.groups.push((' ', input.slice(shape.end, shape.end + 1).to_owned()));
+        shape.end += 1;
     }
     true
 }
@@ -395,8 +417,15 @@ fn bare(input: &Input, at: usize) -> Option<Found> {
     let shape = shape(input, at)?;
     let has_letters = shape.groups.iter().any(|(_, group)| group.contains(char::is_alphabetic));
     let is_prefix = matches!(shape.serial, Serial::Prefix(_));
-    (has_letters || is_prefix || shape.year.is_some() && shape.groups.is_empty())
+    let is_no_date = is_impossible_date(&shape);
+    (has_letters || is_prefix || is_no_date || shape.year.is_some() && shape.groups.is_empty())
         .then(|| finish(input, None, shape, false))
+}
+
+/// `31/2/2020`: figures like a date that no calendar has; a date has been tried before.
+fn is_impossible_date(shape: &Shape) -> bool {
+    matches!(shape.groups.as_slice(), [('/', month), ('/', year)] if month.len() <= 2 && year.len() == 4)
+        && shape.year.is_none()
 }
 
 /// A number that is the whole of a text: the value of `so:` or `vd:`.
@@ -420,7 +449,7 @@ pub(super) fn whole(input: &Input) -> Option<NumberQuery> {
 fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_year: bool) -> Found {
     let tables = input.tables;
     let is_vague = shape.groups.is_empty() && shape.year.is_none();
-    let mut year_in_number = shape.year.is_some();
+    let mut year_form = if shape.year.is_some() { YearForm::Inside } else { YearForm::Beside };
     // The short year of old numbers: `10/98/NĐ-CP`.
     if shape.year.is_none()
         && let [('/', short), (_, rest), ..] = shape.groups.as_slice()
@@ -429,7 +458,7 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         && let Ok(year) = short.parse::<i16>()
     {
         shape.year = Some(if year > 44 { 1900 + year } else { 2000 + year });
-        year_in_number = true;
+        year_form = YearForm::InsideShort;
         shape.groups.remove(0);
     }
     let mut groups = shape.groups.as_slice();
@@ -443,19 +472,24 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         of_sign = of_sign.map(|query| TypeQuery { in_number: true, ..query });
         groups = rest;
     }
-    let is_party = matches!(shape.groups.first(), Some(('-', _)))
-        && !matches!(shape.groups.get(1), Some(('-', _)));
-    let sign = spelled(tables, groups, of_sign.is_some());
-    let type_differs = match (&typed, &of_sign) {
-        (Some(word), Some(sign)) if word.name != sign.name && !shares_sign(word, sign) => {
-            typed.clone()
-        }
-        _ => None,
+    let second = shape.groups.get(1).map(|(mark, _)| *mark);
+    let is_party = match shape.groups.first().map(|(mark, _)| *mark) {
+        Some('-') => second != Some('-'),
+        Some(' ') => second == Some('/'), // `1836 QĐ/TWĐTN`
+        _ => false,
     };
+    let sign = spelled(tables, groups, of_sign.is_some());
+    let mut type_differs = None;
+    if let (Some(word), Some(sign)) = (&typed, &of_sign)
+        && word.name != sign.name
+        && !has_sign(tables, &word.name, sign)
+    {
+        type_differs = typed.clone();
+    }
     let mut number = NumberQuery {
         serial: shape.serial,
         year: shape.year,
-        year_in_number,
+        year_form,
         doc_type: of_sign.or(typed),
         sign,
         is_party,
@@ -476,8 +510,10 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
     Found { number, end, is_vague, type_differs }
 }
 
-fn shares_sign(one: &TypeQuery, other: &TypeQuery) -> bool {
-    one.signs.iter().any(|sign| other.signs.contains(sign))
+/// Whether a type of this name may bear the sign: `Quy định 66-QĐ/TW`.
+fn has_sign(tables: &Tables, name: &str, of_sign: &TypeQuery) -> bool {
+    let rows = of_sign.signs.iter().flat_map(|sign| tables.doc_types_by_sign(sign));
+    rows.into_iter().any(|row| row.name == name)
 }
 
 /// `năm 2020` or a bare `2020` right behind a number.
@@ -504,6 +540,8 @@ fn spelled(tables: &Tables, groups: &[(char, String)], has_type: bool) -> Option
         }
         let is_issuer = n == 0 || has_type;
         let known = is_issuer.then(|| issuer_sign(tables, group)).flatten();
+        let known = known.filter(|known| known.chars().count() == group.chars().count());
+        // Marks inside a sign stay as typed: `NN&PTNT`.
         sign.push_str(&known.unwrap_or_else(|| group.to_uppercase()));
     }
     (!sign.is_empty()).then_some(sign)

@@ -1,3 +1,5 @@
 //! The one integration binary.
 
+mod engine; // the contract of `Engine`, over every implementation
+mod intake; // what becomes of files between two runs
 mod query; // what is understood of typed queries

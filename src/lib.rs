@@ -10,10 +10,7 @@ pub mod extract;
 pub mod intake;
 pub mod layout;
 pub mod pipeline;
-<<<<<<< HEAD
 pub mod query;
-=======
 pub mod read;
->>>>>>> main
 pub mod source;
 pub mod text;

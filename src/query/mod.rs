@@ -14,6 +14,7 @@ mod lex;
 mod name;
 mod number;
 mod parse;
+mod shape;
 
 pub use self::{
     ast::{

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 mod doc_type;
+mod folded;
 mod issuer;
 mod key;
 mod law;
@@ -16,6 +17,7 @@ mod tsv;
 
 use self::{
     doc_type::DocTypes,
+    folded::Folded,
     issuer::Issuers,
     law::Laws,
     names::{NameFiles, Names},
@@ -67,6 +69,7 @@ pub struct Tables {
     laws: Laws,
     party_terms: Vec<PartyTerm>,
     names: Names,
+    folded: Folded,
 }
 
 /// A compiled-in file: name, text, head, and by how many leading columns rows are told apart.
@@ -174,8 +177,10 @@ impl Tables {
             law_titles,
         };
         let names = Names::build(&files, &issuers, &places)?;
+        let doc_types = DocTypes::build(&read(DOC_TYPES)?)?;
         Ok(Tables {
-            doc_types: DocTypes::build(&read(DOC_TYPES)?)?,
+            folded: Folded::build(&doc_types, &issuers, &names),
+            doc_types,
             issuers,
             places,
             laws,
@@ -204,6 +209,12 @@ impl Tables {
         self.doc_types.by_sign(sign).collect()
     }
 
+    /// The type of a sign typed without its strokes: `nd` is NĐ, but `hd` is HD before HĐ.
+    pub fn doc_type_by_folded_sign(&self, sign: &str) -> Option<&DocType> {
+        let as_typed = self.doc_types.by_sign(sign).next();
+        as_typed.or_else(|| Some(&self.doc_types.rows[self.folded.doc_type_index(sign)?]))
+    }
+
     /// The longest type name with which a folded text (see [`name_key`]) begins, at a word
     /// boundary: `ke hoach phoi hop so 5` is Kế hoạch phối hợp.
     pub fn doc_type_by_name(&self, folded: &str) -> Option<&DocType> {
@@ -218,6 +229,16 @@ impl Tables {
     /// Every body with a sign, compared without `& . -` and case; wider reach first.
     pub fn issuers_by_sign(&self, sign: &str) -> &[Arc<Issuer>] {
         self.issuers.by_sign(sign)
+    }
+
+    /// The registered spelling of an issuer's sign typed in any way: `sldtbxh` is SLĐTBXH.
+    pub fn issuer_sign_by_folded(&self, sign: &str) -> Option<&str> {
+        self.folded.issuer_sign(sign)
+    }
+
+    /// Every body of exactly this folded name, the place left out: `uy ban nhan dan tinh`.
+    pub fn issuers_named(&self, folded: &str) -> &[Arc<Issuer>] {
+        self.folded.issuers_named(folded)
     }
 
     /// The body that a folded name (see [`name_key`]) means: `uy ban nhan dan tinh van son`
@@ -303,6 +324,16 @@ impl Tables {
     /// The expansions of an abbreviation: `TT` is thông tư, thông tri …
     pub fn expansions(&self, abbreviation: &str) -> &[Abbreviation] {
         self.names.expansions(abbreviation)
+    }
+
+    /// The short forms of this spelling, accents and marks left out: `hdnd` is HĐND.
+    pub fn abbreviations_by_folded(&self, short: &str) -> &[Abbreviation] {
+        self.folded.abbreviations_of(short)
+    }
+
+    /// The short forms that stand for a folded name: `uy ban nhan dan` has UBND.
+    pub fn abbreviations_for(&self, folded: &str) -> &[Abbreviation] {
+        self.folded.abbreviations_for(folded)
     }
 
     /// Every abbreviation.

@@ -65,6 +65,18 @@ pub enum Serial {
     Band(u32, u32),
 }
 
+/// Where and how the year of a number was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum YearForm {
+    /// Beside the number, or nowhere: `30 năm 2020`.
+    #[default]
+    Beside,
+    /// Inside: `30/2020`.
+    Inside,
+    /// Inside, with two digits: `10/98/NĐ-CP`.
+    InsideShort,
+}
+
 /// A document number as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberQuery {
@@ -72,8 +84,8 @@ pub struct NumberQuery {
     pub serial: Serial,
     /// The year, as part of the number or of the date of issue: the typist need not know which.
     pub year: Option<i16>,
-    /// Whether the year was written inside the number: `30/2020`, not `30 năm 2020`.
-    pub year_in_number: bool,
+    /// Where the year was written.
+    pub year_form: YearForm,
     /// The type, from a word or from the sign.
     pub doc_type: Option<TypeQuery>,
     /// What the sign says besides the type: `CP`, `SLĐTBXH-VP`, `TU`; registered spelling where
@@ -93,8 +105,10 @@ impl NumberQuery {
             Serial::Prefix(beginning) => format!("{beginning}*"),
             Serial::Band(from, to) => format!("{from}-{to}"),
         };
-        if let Some(year) = self.year.filter(|_| self.year_in_number) {
-            text.push_str(&format!("/{year}"));
+        match (self.year, self.year_form) {
+            (Some(year), YearForm::Inside) => text.push_str(&format!("/{year}")),
+            (Some(year), YearForm::InsideShort) => text.push_str(&format!("/{:02}", year % 100)),
+            _ => {}
         }
         let doc_type = self.type_in_sign();
         if doc_type.is_some() || self.sign.is_some() {
@@ -113,7 +127,7 @@ impl NumberQuery {
     /// The tokens of all that is known, for recall: `293 2020 KH SLDTBXH`.
     pub fn recall(&self) -> String {
         let mut text = self.number_text();
-        if let Some(year) = self.year.filter(|_| !self.year_in_number) {
+        if let Some(year) = self.year_beside() {
             text = format!("{text} {year}");
         }
         let folded = crate::text::fold::fold(&text).to_uppercase();
@@ -122,6 +136,11 @@ impl NumberQuery {
             .filter(|part| !part.is_empty())
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    /// The year when it does not stand inside the number.
+    pub fn year_beside(&self) -> Option<i16> {
+        self.year.filter(|_| self.year_form == YearForm::Beside)
     }
 
     /// The sign of the type when it stands in numbers; `Luật` and `Công văn` do not.
@@ -138,7 +157,7 @@ impl fmt::Display for NumberQuery {
             write!(f, "{} ", doc_type.name)?;
         }
         f.write_str(&self.number_text())?;
-        match self.year.filter(|_| !self.year_in_number) {
+        match self.year_beside() {
             Some(year) => write!(f, " năm {year}"),
             None => Ok(()),
         }

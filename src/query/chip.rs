@@ -143,11 +143,12 @@ fn number_label(number: &NumberQuery, vi: &str, en: &str) -> (String, String) {
         (_, text) => text,
     };
     let (mut vi, mut en) = (format!("{vi}: {text}"), format!("{en}: {text}"));
-    if let Some(year) = number.year.filter(|_| !number.year_in_number) {
+    if let Some(year) = number.year_beside() {
         vi.push_str(&format!(" · Năm {year}"));
         en.push_str(&format!(" · Year {year}"));
     }
-    if let Some(doc_type) = &number.doc_type {
+    // A whole number says its type by its sign, which may have several meanings.
+    if let Some(doc_type) = number.doc_type.as_ref().filter(|_| number.sign.is_none()) {
         vi.push_str(&format!(" · {}", doc_type.name));
         en.push_str(&format!(" · {}", doc_type.name));
     }

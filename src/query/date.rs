@@ -42,6 +42,9 @@ pub(super) fn date(input: &Input, at: usize) -> Option<Found> {
         .or_else(|| relative(input, at))
         .or_else(|| {
             let point = point(input, at)?;
+            if !is_of_archive(input, at, point) {
+                return None;
+            }
             let doubt = match point.form {
                 Form::Worded => Doubt::None,
                 Form::Year => Doubt::Text,
@@ -51,6 +54,14 @@ pub(super) fn date(input: &Input, at: usize) -> Option<Found> {
         })
 }
 
+/// Whether a year alone may be one of an archive: a year to come is the aim of a plan, four
+/// figures before 1945 are a number unless `năm` says otherwise.
+fn is_of_archive(input: &Input, at: usize, point: Point) -> bool {
+    let year = point.date.year();
+    let is_old = year < 1945 && input.folded(at) != "nam";
+    point.form != Form::Year || year <= input.today.year() + 1 && !is_old
+}
+
 /// A date that is the whole of a text: the value of `ngay:`, `tu:`, `den:`.
 pub(super) fn whole(input: &Input) -> Option<DateQuery> {
     let last = input.len();
@@ -58,6 +69,11 @@ pub(super) fn whole(input: &Input) -> Option<DateQuery> {
         && found.end == last
     {
         return Some(found.date);
+    }
+    if let Some(point) = point(input, 0)
+        && point.end == last
+    {
+        return Some(point.query());
     }
     // `1/2019..6/2020`, `..2020`, `2019..`
     let dots = (0..last).find(|&at| input.mark(at) == Some('.') && input.mark(at + 1) == Some('.'));
@@ -140,7 +156,8 @@ fn point(input: &Input, at: usize) -> Option<Point> {
         "quy" | "qui" => return quarter(input, at),
         "nam" => {
             let date = PartialDate::year_only(any_year(input, at + 1)?)?;
-            let is_free = input.ends_word(at + 2);
+            let is_range = input.mark(at + 2) == Some('-') && input.digits(at + 3).is_some();
+            let is_free = input.ends_word(at + 2) || is_range;
             return is_free.then_some(Point { date, quarter: None, form: Form::Year, end: at + 2 });
         }
         "ngay" | "thang" | "mung" => return worded(input, at),
@@ -195,6 +212,7 @@ fn numeric(input: &Input, at: usize) -> Option<Point> {
         && let Some(digits) = input.digits(end + 1)
         // A range of years and a sentence that ends are no dates.
         && (mark == '/' || input.is_glued(end) && input.is_glued(end + 1))
+        && !(numbers[0].len() == 4 && digits.len() == 4)
     {
         separator = Some(mark);
         numbers.push(digits);
@@ -224,7 +242,7 @@ fn numeric(input: &Input, at: usize) -> Option<Point> {
     let short = |text: &str| (text.len() <= 2).then(|| text.parse::<u8>().ok())?;
     match numbers.as_slice() {
         [year] if year.len() == 4 => {
-            point(input.year(at).and_then(PartialDate::year_only), Form::Year)
+            point(any_year(input, at).and_then(PartialDate::year_only), Form::Year)
         }
         [month, year] if year.len() == 4 && separator != Some('.') => {
             let year = any_year(input, end - 1)?;
@@ -287,7 +305,7 @@ fn range(input: &Input, at: usize) -> Option<Found> {
     if !is_hyphen && !is_word {
         return None;
     }
-    let to = point(input, from.end + 1)?;
+    let to = point(input, from.end + 1).filter(|_| is_of_archive(input, start, from))?;
     let doubt =
         if is_hyphen && !has_from && from.form == Form::Year { Doubt::Text } else { Doubt::None };
     Some(Found { date: ordered(Some(from.first()), Some(to.last())), end: to.end, doubt })

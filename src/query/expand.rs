@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::{
-    domain::tables::{Abbreviation, Tables, name_key, sign_key},
+    domain::tables::{Abbreviation, Tables, sign_key},
     text::{fold::fold, syllable::is_folded_syllable, tokens::tokens},
 };
 
@@ -18,66 +18,52 @@ pub struct Expansion {
     pub alternatives: Vec<String>,
 }
 
+/// Longest name that has a short form, in words.
+const MAX_WORDS: usize = 12;
+
 /// Finds the short forms and the names that have one, in order, the longest first, without
 /// overlap. Short forms with several meanings (`TT`, `BC`) have none here.
 pub fn expand(tables: &Tables, text: &str) -> Vec<Expansion> {
     let words: Vec<&str> = tokens(text).map(|(_, word)| word).collect();
-    let rows: Vec<Row> =
-        tables.abbreviations().filter(|row| !row.is_ambiguous).map(Row::new).collect();
-    let longest = rows.iter().map(|row| row.n_words).max().unwrap_or(0);
+    let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let expansion = (1..=longest.min(words.len() - at))
-            .rev()
-            .find_map(|n| alternatives(&rows, &words[at..at + n]).map(|others| (n, others)));
-        match expansion {
-            Some((n, alternatives)) => {
-                found.push(Expansion { words: at..at + n, alternatives });
-                at += n;
-            }
-            None => at += 1,
+        let longest = MAX_WORDS.min(words.len() - at);
+        let long = (2..=longest).rev().find_map(|n| {
+            let short_forms = tables.abbreviations_for(&folded[at..at + n].join(" "));
+            let alternatives = unambiguous(short_forms, |row| &row.short);
+            (!alternatives.is_empty()).then_some((n, alternatives))
+        });
+        let (n, alternatives) =
+            long.unwrap_or_else(|| (1, written_out(tables, words[at], &folded[at])));
+        if !alternatives.is_empty() {
+            found.push(Expansion { words: at..at + n, alternatives });
         }
+        at += n;
     }
     found
 }
 
-/// A row with its forms for comparing.
-struct Row<'a> {
-    row: &'a Abbreviation,
-    folded_short: String,
-    folded_expansion: String,
-    n_words: usize,
+fn unambiguous<'a>(
+    rows: &'a [Abbreviation],
+    cell: impl Fn(&'a Abbreviation) -> &'a String,
+) -> Vec<String> {
+    rows.iter().filter(|row| !row.is_ambiguous).map(cell).cloned().collect()
 }
 
-impl<'a> Row<'a> {
-    fn new(row: &'a Abbreviation) -> Self {
-        let folded_expansion = name_key(&row.expansion);
-        let n_words = folded_expansion.split(' ').count();
-        Self { row, folded_short: fold(&sign_key(&row.short)), folded_expansion, n_words }
+/// What a short form stands for.
+fn written_out(tables: &Tables, word: &str, folded: &str) -> Vec<String> {
+    // `an` is a word before it is a short form, unless it is typed as one.
+    if is_folded_syllable(folded) && !word.chars().all(char::is_uppercase) {
+        return Vec::new();
     }
-}
-
-fn alternatives(rows: &[Row], words: &[&str]) -> Option<Vec<String>> {
-    let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
-    let alternatives: Vec<String> = if let [word] = words {
-        // `tho` is a word before it is a short form.
-        let is_word = is_folded_syllable(&folded[0]) && !word.chars().all(char::is_uppercase);
-        let same = |row: &&Row| row.folded_short == folded[0] && !is_word;
-        // Typed as registered, a sign means only that: `ĐT` is not `DT`.
-        let exact = |row: &&Row| sign_key(&row.row.short) == sign_key(word);
-        let as_typed: Vec<&Row> = rows.iter().filter(|row| same(row) && exact(row)).collect();
-        let all: Vec<&Row> = rows.iter().filter(same).collect();
-        let rows = if as_typed.is_empty() { all } else { as_typed };
-        rows.iter().map(|row| row.row.expansion.clone()).collect()
-    } else {
-        let key = folded.join(" ");
-        rows.iter()
-            .filter(|row| row.folded_expansion == key)
-            .map(|row| row.row.short.clone())
-            .collect()
-    };
-    (!alternatives.is_empty()).then_some(alternatives)
+    let rows = tables.abbreviations_by_folded(word);
+    // Typed as registered, a sign means only that: `ĐT` is not `DT`.
+    let as_typed: Vec<Abbreviation> =
+        rows.iter().filter(|row| sign_key(&row.short) == sign_key(word)).cloned().collect();
+    let rows = if as_typed.is_empty() { rows } else { &as_typed };
+    unambiguous(rows, |row| &row.expansion)
 }
 
 /// The text with every short form written out: `so ldtbxh` gives `so Lao động - Thương binh và Xã

@@ -9,13 +9,17 @@ mod ast;
 mod chip;
 mod date;
 mod expand;
+mod field;
 mod lex;
 mod name;
 mod number;
 mod parse;
+mod shape;
 
 pub use self::{
-    ast::{Clause, DateQuery, IssuerQuery, Meaning, NumberQuery, Query, Serial, TypeQuery},
+    ast::{
+        Clause, DateQuery, IssuerQuery, Meaning, NumberQuery, Query, Serial, TypeQuery, YearForm,
+    },
     chip::{Alternative, Chip, ChipKind, chips},
     expand::{Expansion, expand},
     parse::{MAX_CHARS, parse},

@@ -8,7 +8,6 @@ use crate::{
         expand::{expand_all, is_abbreviation},
         lex::Input,
     },
-    text::fold::fold,
 };
 
 /// Shortest sign that names a body in running words; `TU` and `CP` count only in numbers.
@@ -34,22 +33,13 @@ pub(super) fn type_words(input: &Input, at: usize) -> Option<(TypeQuery, usize)>
 /// The type whose sign stands at `at`: `KH`, `qđ`, `nd`.
 pub(super) fn type_sign(input: &Input, at: usize) -> Option<TypeQuery> {
     let letters = input.letters(at)?;
-    let doc_type = doc_type_of_sign(input.tables, letters)?;
+    let doc_type = input.tables.doc_type_by_folded_sign(letters)?;
     let mut query = type_query(input.tables, doc_type);
     // The sign that was typed is the one that is meant: `QĐ` is not `QyĐ`.
     query.signs.retain(|sign| sign_key(sign) != sign_key(&doc_type.sign));
     query.signs.insert(0, doc_type.sign.clone());
     query.signs.truncate(1);
     Some(query)
-}
-
-/// The type of a sign; a sign typed without its strokes only when nothing bears it as typed.
-pub(super) fn doc_type_of_sign<'a>(tables: &'a Tables, sign: &str) -> Option<&'a DocType> {
-    let folded = fold(sign);
-    tables.doc_type_by_sign(sign).or_else(|| {
-        let bears = |row: &&DocType| !row.sign.is_empty() && fold(&row.sign) == folded;
-        tables.doc_types().iter().find(bears)
-    })
 }
 
 /// All signs under which a type of this name is filed.
@@ -80,27 +70,29 @@ pub(super) fn doc_type(input: &Input) -> Option<TypeQuery> {
     })
 }
 
-/// The spelling of an issuer's sign as registered: `sldtbxh` gives `SLĐTBXH`; `None` when the
-/// tables do not know it.
-pub(super) fn issuer_sign(tables: &Tables, sign: &str) -> Option<String> {
-    let key = sign_key(sign);
-    let registered = |issuer: &Issuer| issuer.signs.iter().find(|s| sign_key(s) == key).cloned();
-    if let Some(sign) = tables.issuers_by_sign(sign).iter().find_map(|issuer| registered(issuer)) {
-        return Some(sign);
-    }
-    let folded = fold(&key);
-    let signs = tables.issuers().iter().flat_map(|issuer| &issuer.signs);
-    signs.filter(|sign| fold(&sign_key(sign)) == folded).min_by_key(|sign| sign.len()).cloned()
+/// Which signs count as the name of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signs {
+    /// Every one, where a body is asked for.
+    All,
+    /// Long ones, in running words.
+    Long,
 }
 
 /// A body by name, sign or shortened name: `UBND tỉnh`, `so ldtbxh`, `Sở Nội vụ Cao Bằng`.
 ///
 /// Names that the tables do not hold are `None`; the caller decides whether it is a name at all.
-pub(super) fn issuer(tables: &Tables, typed: &str) -> Option<IssuerQuery> {
+pub(super) fn issuer(tables: &Tables, typed: &str, signs: Signs) -> Option<IssuerQuery> {
     let name = typed.to_owned();
-    if !typed.contains(' ') && is_long_sign(typed) {
-        let sign = issuer_sign(tables, typed);
-        let issuers = tables.issuers_by_sign(sign.as_deref().unwrap_or(typed));
+    if signs == Signs::Long && !typed.contains(' ') && !is_long_sign(typed) {
+        return None;
+    }
+    if !typed.contains(' ') && (signs == Signs::All || is_long_sign(typed)) {
+        let as_typed = tables.issuers_by_sign(typed);
+        let issuers = match tables.issuer_sign_by_folded(typed) {
+            Some(sign) if as_typed.is_empty() => tables.issuers_by_sign(sign),
+            _ => as_typed,
+        };
         if !issuers.is_empty() {
             return Some(IssuerQuery { name, ids: ids(issuers.iter().map(AsRef::as_ref)) });
         }
@@ -111,12 +103,7 @@ pub(super) fn issuer(tables: &Tables, typed: &str) -> Option<IssuerQuery> {
         if key.is_empty() || key.split(' ').count() > MAX_NAME_WORDS {
             continue;
         }
-        let bears = |issuer: &&Issuer| {
-            let mut names = std::iter::once(&issuer.name).chain(&issuer.aliases);
-            names.any(|name| name_key(&name.replace(PLACE, "")) == key)
-        };
-        let rows = tables.issuers().iter().map(AsRef::as_ref).filter(bears);
-        let rows = ids(rows);
+        let rows = ids(tables.issuers_named(&key).iter().map(AsRef::as_ref));
         if !rows.is_empty() {
             return Some(IssuerQuery { name, ids: rows });
         }
@@ -178,9 +165,9 @@ pub(super) fn whole_run(input: &Input) -> Option<(Option<TypeQuery>, Option<Issu
     if doc_type.is_some() && after_type == input.len() {
         return Some((doc_type, None, after_type));
     }
-    let is_of = doc_type.is_some() && input.folded(after_type) == "cua";
+    let is_of = input.folded(after_type) == "cua";
     let start = after_type + usize::from(is_of);
     let body = input.slice(start, input.len());
-    let issuer = (!body.is_empty()).then(|| issuer(input.tables, body))??;
+    let issuer = (!body.is_empty()).then(|| issuer(input.tables, body, Signs::Long))??;
     Some((doc_type, Some(issuer), after_type))
 }

@@ -10,17 +10,15 @@ use crate::{
         tables::Tables,
     },
     query::{
-        ast::{NumberQuery, Serial, TypeQuery},
+        ast::{NumberQuery, Serial, TypeQuery, YearForm},
         lex::Input,
-        name::{doc_type_of_sign, issuer_sign, type_sign, type_words},
+        name::{type_sign, type_words},
+        shape::{
+            MAX_GROUPS, Shape, band, group_end, is_known_sign, is_lone_issuer, is_name_of_body,
+            plain_year, separator, serial, shape, take_groups,
+        },
     },
 };
-
-/// Longest running number; longer ones are telephone numbers and the like.
-const MAX_SERIAL_DIGITS: usize = 6;
-
-/// Most groups of a sign.
-const MAX_GROUPS: usize = 8;
 
 /// A number that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +59,9 @@ fn typed(input: &Input, doc_type: Option<TypeQuery>, at: usize) -> Option<Found>
         return Some(found);
     }
     let shape = shape(input, at)?;
-    if shape.groups.is_empty() && counts_something(input, shape.end) {
+    let is_lone = shape.groups.is_empty() && shape.year.is_none();
+    // `quyết định 2020` names a year, `kế hoạch 5 năm` a term.
+    if is_lone && (counts_something(input, shape.end) || input.year(at).is_some()) {
         return None;
     }
     Some(finish(input, doc_type, shape, true))
@@ -109,179 +109,6 @@ fn counts_something(input: &Input, at: usize) -> bool {
         && !(input.folded(at) != "nam" && input.digits(at + 1).is_some())
 }
 
-/// A number as it is written, not yet understood.
-#[derive(Debug, Clone, PartialEq)]
-struct Shape {
-    serial: Serial,
-    year: Option<i16>,
-    /// The groups of the sign with the separator before each.
-    groups: Vec<(char, String)>,
-    end: usize,
-}
-
-/// Figures and the sign behind them: `30/2020/NĐ-CP`, `12*/QĐ-UBND`, `293 kh sldtbxh`, `30`.
-fn shape(input: &Input, at: usize) -> Option<Shape> {
-    let (serial, after_serial) = serial(input, at)?;
-    let mut shape = Shape { serial, year: None, groups: Vec::new(), end: after_serial };
-    // A year inside the number: `30/2020/…`, `30-2020-nd-cp`, `30 2020 nd cp`.
-    if let Some((separator, group_at)) = separator(input, shape.end)
-        && let Some(year) = plain_year(input, group_at)
-        && (separator == '/' || separator_then_letters(input, group_at + 1))
-        && input.letters(group_at + 1).is_none_or(|_| !input.is_glued(group_at + 1))
-    {
-        shape.year = Some(year);
-        shape.end = group_at + 1;
-        if input.mark(shape.end) == Some('/')
-            && input.is_glued(shape.end)
-            && !has_group(input, shape.end)
-        {
-            shape.end += 1; // `30/2020/` while typing
-        }
-    }
-    take_groups(input, &mut shape);
-    Some(shape)
-}
-
-fn plain_year(input: &Input, at: usize) -> Option<i16> {
-    let digits = input.digits(at).filter(|digits| digits.len() == 4)?;
-    digits.parse().ok().filter(|year| (1900..2100).contains(year))
-}
-
-fn separator_then_letters(input: &Input, at: usize) -> bool {
-    separator(input, at).is_some_and(|(_, group)| input.letters(group).is_some())
-}
-
-fn has_group(input: &Input, mark_at: usize) -> bool {
-    input.letters(mark_at + 1).is_some() || input.digits(mark_at + 1).is_some()
-}
-
-/// The running number: `30`, `77a`, `66.2`, `1.234`, `12*`, `400-499` before a sign.
-fn serial(input: &Input, at: usize) -> Option<(Serial, usize)> {
-    let digits = input.digits(at).filter(|_| input.begins_word(at))?;
-    let mut text = significant(digits)?;
-    let mut next = at + 1;
-    if input.mark(next) == Some('.')
-        && input.is_glued(next)
-        && input.is_glued(next + 1)
-        && let Some(part) = input.digits(next + 1)
-        && input.mark(next + 2) == Some('/')
-    {
-        // Three digits after the dot are thousands, fewer are a part.
-        text = if part.len() == 3 { format!("{text}{part}") } else { format!("{text}.{part}") };
-        next += 2;
-    }
-    if input.is_glued(next)
-        && let Some(letter) = input.letters(next).filter(|letters| letters.chars().count() == 1)
-        && !input.is_glued(next + 1).then(|| input.digits(next + 1)).flatten().is_some_and(|_| true)
-    {
-        text.push_str(&letter.to_lowercase());
-        next += 1;
-    }
-    if input.mark(next) == Some('*') && input.is_glued(next) {
-        return Some((Serial::Prefix(text), next + 1));
-    }
-    Some((Serial::Exact(text), next))
-}
-
-/// Digits without leading zeros, unless there are too many.
-fn significant(digits: &str) -> Option<String> {
-    let significant = digits.trim_start_matches('0');
-    let text = if significant.is_empty() { "0" } else { significant };
-    (text.len() <= MAX_SERIAL_DIGITS).then(|| text.to_owned())
-}
-
-/// A slash or hyphen with or without spaces, and the lexeme after it.
-fn separator(input: &Input, at: usize) -> Option<(char, usize)> {
-    let mark = input.mark(at).filter(|mark| matches!(mark, '/' | '-'))?;
-    Some((mark, at + 1))
-}
-
-/// Takes the groups of a sign as long as they look like one.
-fn take_groups(input: &Input, shape: &mut Shape) {
-    while shape.groups.len() < MAX_GROUPS {
-        let Some((separator, start)) = next_group(input, shape) else { return };
-        let end = group_end(input, start);
-        shape.groups.push((separator, input.slice(start, end).to_owned()));
-        shape.end = end;
-    }
-}
-
-/// Where the next group begins and what separates it.
-fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
-    let at = shape.end;
-    if let Some((mark, start)) = separator(input, at) {
-        let is_spaced = !input.is_glued(at) || !input.is_glued(start);
-        let is_first = shape.groups.is_empty();
-        let letters = input.letters(start);
-        let is_sign =
-            letters.is_some() && (input.looks_like_sign(start) || is_known_sign(input, start));
-        let fits = match (is_spaced, mark) {
-            // `12 - kế hoạch` is a figure and words.
-            (true, _) | (false, '-') => is_sign || letters.is_some() && !is_spaced && !is_first,
-            // `30/3/2020` is taken as written where no date is meant.
-            (false, _) => letters.is_some() || input.digits(start).is_some(),
-        };
-        return fits.then_some((mark, start));
-    }
-    // A sign after a space: `293 kh sldtbxh`, `15/2020 NQ-HĐND`, `293/KH SLĐTBXH`.
-    let letters = input.letters(at)?;
-    if input.is_glued(at) {
-        // `293kh`
-        let is_type = shape.groups.is_empty() && doc_type_of_sign(input.tables, letters).is_some();
-        return is_type.then_some((' ', at));
-    }
-    let fits = match shape.groups.as_slice() {
-        [] => is_type_sign(input, at) || is_lone_issuer(input, at) && !is_name_of_body(input, at),
-        [(_, first)] => {
-            let is_type = doc_type_of_sign(input.tables, first).is_some();
-            is_type && input.looks_like_sign(at) && issuer_sign(input.tables, letters).is_some()
-        }
-        _ => false,
-    };
-    fits.then_some((' ', at))
-}
-
-/// Whether the letters are the sign of a type and look like one.
-fn is_type_sign(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
-    let is_sign = doc_type_of_sign(input.tables, letters).is_some_and(|row| row.in_number);
-    let has_issuer = separator(input, at + 1).is_some_and(|(_, start)| is_known_sign(input, start));
-    is_sign && (input.looks_like_sign(at) || has_issuer)
-}
-
-fn is_lone_issuer(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
-    input.looks_like_sign(at) && issuer_sign(input.tables, letters).is_some()
-}
-
-/// `UBND tỉnh`: the sign begins a name and is no part of the number.
-fn is_name_of_body(input: &Input, at: usize) -> bool {
-    matches!(input.folded(at + 1), "tinh" | "huyen" | "xa" | "thanh" | "phuong" | "quan" | "thi")
-}
-
-fn is_known_sign(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
-    doc_type_of_sign(input.tables, letters).is_some()
-        || issuer_sign(input.tables, letters).is_some()
-}
-
-/// The end of a group: letters and digits glued together, with `&` and `.` between.
-fn group_end(input: &Input, start: usize) -> usize {
-    let is_part = |at: usize| input.letters(at).is_some() || input.digits(at).is_some();
-    let mut end = start + 1;
-    while input.is_glued(end) {
-        let is_joint = matches!(input.mark(end), Some('&' | '.'));
-        if is_part(end) {
-            end += 1;
-        } else if is_joint && input.is_glued(end + 1) && is_part(end + 1) {
-            end += 2;
-        } else {
-            break;
-        }
-    }
-    end
-}
-
 /// A sign before the figures or alone: `QĐ-UBND 400-499`, `kh 293/2020`, `/QĐ-UBND 2019`,
 /// `QĐ-UBND`, `qd ubnd 348`.
 fn sign_first(input: &Input, at: usize) -> Option<Found> {
@@ -293,7 +120,8 @@ fn sign_first(input: &Input, at: usize) -> Option<Found> {
     }
     let mut groups = vec![('/', input.slice(start, group_end(input, start)).to_owned())];
     let mut end = group_end(input, start);
-    let is_type = doc_type_of_sign(input.tables, &groups[0].1).is_some_and(|row| row.in_number);
+    let is_type =
+        input.tables.doc_type_by_folded_sign(&groups[0].1).is_some_and(|row| row.in_number);
     while groups.len() < MAX_GROUPS
         && let Some((mark, next)) = separator(input, end)
         && input.is_glued(end)
@@ -355,10 +183,9 @@ fn figures_after_sign(input: &Input, shape: &mut Shape) -> bool {
         shape.end = end;
         return true;
     }
-    // After a whole sign four figures of this time are a year: `/QĐ-UBND 2019`.
-    let is_whole_sign = shape.groups.len() > 1 || shape.groups[0].0 == '/' && at > shape.end;
-    if is_whole_sign && at == shape.end && input.year(at).is_some() && input.ends_word(at + 1) {
-        return false; // taken as a year by `finish`
+    // Four figures of this time are a year, taken by `finish`: `/QĐ-UBND 2019`.
+    if at == shape.end && input.year(at).is_some() && input.ends_word(at + 1) {
+        return false;
     }
     let Some((serial, end)) = serial(input, at) else { return false };
     shape.serial = serial;
@@ -369,18 +196,16 @@ fn figures_after_sign(input: &Input, shape: &mut Shape) -> bool {
         shape.year = Some(year);
         shape.end = year_at + 1;
     }
+    // `KH 293 SLĐTBXH`
+    if shape.groups.len() == 1
+        && !input.is_glued(shape.end)
+        && is_lone_issuer(input, shape.end)
+        && !is_name_of_body(input, shape.end)
+    {
+        shape.groups.push((' ', input.slice(shape.end, shape.end + 1).to_owned()));
+        shape.end += 1;
+    }
     true
-}
-
-/// `400-499`, when the first is not greater than the second and they are no years.
-fn band(input: &Input, at: usize) -> Option<(Serial, usize)> {
-    let from: u32 = input.digits(at)?.parse().ok()?;
-    let (mark, next) = separator(input, at + 1)?;
-    let to: u32 = input.digits(next)?.parse().ok()?;
-    let has_sign = input.mark(next + 1) == Some('/') && input.letters(next + 2).is_some();
-    let is_free = input.ends_word(next + 1) || has_sign;
-    (mark == '-' && from <= to && is_free && to < 1_000_000)
-        .then_some((Serial::Band(from, to), next + 1))
 }
 
 /// Figures with a sign and nothing in front: `30/2020/NĐ-CP`, `293 kh`; or figures with figures:
@@ -395,8 +220,15 @@ fn bare(input: &Input, at: usize) -> Option<Found> {
     let shape = shape(input, at)?;
     let has_letters = shape.groups.iter().any(|(_, group)| group.contains(char::is_alphabetic));
     let is_prefix = matches!(shape.serial, Serial::Prefix(_));
-    (has_letters || is_prefix || shape.year.is_some() && shape.groups.is_empty())
+    let is_no_date = is_impossible_date(&shape);
+    (has_letters || is_prefix || is_no_date || shape.year.is_some() && shape.groups.is_empty())
         .then(|| finish(input, None, shape, false))
+}
+
+/// `31/2/2020`: figures like a date that no calendar has; a date has been tried before.
+fn is_impossible_date(shape: &Shape) -> bool {
+    matches!(shape.groups.as_slice(), [('/', month), ('/', year)] if month.len() <= 2 && year.len() == 4)
+        && shape.year.is_none()
 }
 
 /// A number that is the whole of a text: the value of `so:` or `vd:`.
@@ -420,7 +252,7 @@ pub(super) fn whole(input: &Input) -> Option<NumberQuery> {
 fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_year: bool) -> Found {
     let tables = input.tables;
     let is_vague = shape.groups.is_empty() && shape.year.is_none();
-    let mut year_in_number = shape.year.is_some();
+    let mut year_form = if shape.year.is_some() { YearForm::Inside } else { YearForm::Beside };
     // The short year of old numbers: `10/98/NĐ-CP`.
     if shape.year.is_none()
         && let [('/', short), (_, rest), ..] = shape.groups.as_slice()
@@ -429,13 +261,13 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         && let Ok(year) = short.parse::<i16>()
     {
         shape.year = Some(if year > 44 { 1900 + year } else { 2000 + year });
-        year_in_number = true;
+        year_form = YearForm::InsideShort;
         shape.groups.remove(0);
     }
     let mut groups = shape.groups.as_slice();
     let mut of_sign = None;
     if let [(_, first), rest @ ..] = groups
-        && let Some(row) = doc_type_of_sign(tables, first).filter(|row| row.in_number)
+        && let Some(row) = tables.doc_type_by_folded_sign(first).filter(|row| row.in_number)
     {
         of_sign = type_sign(&input.of(first), 0)
             .map(|query| TypeQuery { signs: vec![row.sign.clone()], ..query });
@@ -443,19 +275,24 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         of_sign = of_sign.map(|query| TypeQuery { in_number: true, ..query });
         groups = rest;
     }
-    let is_party = matches!(shape.groups.first(), Some(('-', _)))
-        && !matches!(shape.groups.get(1), Some(('-', _)));
-    let sign = spelled(tables, groups, of_sign.is_some());
-    let type_differs = match (&typed, &of_sign) {
-        (Some(word), Some(sign)) if word.name != sign.name && !shares_sign(word, sign) => {
-            typed.clone()
-        }
-        _ => None,
+    let second = shape.groups.get(1).map(|(mark, _)| *mark);
+    let is_party = match shape.groups.first().map(|(mark, _)| *mark) {
+        Some('-') => second != Some('-'),
+        Some(' ') => second == Some('/'), // `1836 QĐ/TWĐTN`
+        _ => false,
     };
+    let sign = spelled(tables, groups, of_sign.is_some());
+    let mut type_differs = None;
+    if let (Some(word), Some(sign)) = (&typed, &of_sign)
+        && word.name != sign.name
+        && !has_sign(tables, &word.name, sign)
+    {
+        type_differs = typed.clone();
+    }
     let mut number = NumberQuery {
         serial: shape.serial,
         year: shape.year,
-        year_in_number,
+        year_form,
         doc_type: of_sign.or(typed),
         sign,
         is_party,
@@ -476,8 +313,10 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
     Found { number, end, is_vague, type_differs }
 }
 
-fn shares_sign(one: &TypeQuery, other: &TypeQuery) -> bool {
-    one.signs.iter().any(|sign| other.signs.contains(sign))
+/// Whether a type of this name may bear the sign: `Quy định 66-QĐ/TW`.
+fn has_sign(tables: &Tables, name: &str, of_sign: &TypeQuery) -> bool {
+    let rows = of_sign.signs.iter().flat_map(|sign| tables.doc_types_by_sign(sign));
+    rows.into_iter().any(|row| row.name == name)
 }
 
 /// `năm 2020` or a bare `2020` right behind a number.
@@ -503,10 +342,25 @@ fn spelled(tables: &Tables, groups: &[(char, String)], has_type: bool) -> Option
             });
         }
         let is_issuer = n == 0 || has_type;
-        let known = is_issuer.then(|| issuer_sign(tables, group)).flatten();
+        let known = is_issuer.then(|| registered(tables, group)).flatten();
         sign.push_str(&known.unwrap_or_else(|| group.to_uppercase()));
     }
     (!sign.is_empty()).then_some(sign)
+}
+
+/// The registered spelling of a typed sign of the same length: `ttg` is `TTg`, `sldtbxh` is
+/// `SLĐTBXH`; marks inside a sign stay as typed: `NN&PTNT`.
+fn registered(tables: &Tables, typed: &str) -> Option<String> {
+    let n_chars = typed.chars().count();
+    let same = |sign: &&String| {
+        sign.chars().count() == n_chars && sign.to_uppercase() == typed.to_uppercase()
+    };
+    let as_typed = tables.issuers_by_sign(typed).iter().flat_map(|issuer| &issuer.signs);
+    let as_typed = as_typed.into_iter().find(same).cloned();
+    as_typed.or_else(|| {
+        let folded = tables.issuer_sign_by_folded(typed)?;
+        (folded.chars().count() == n_chars).then(|| folded.to_owned())
+    })
 }
 
 /// Asks the grammar of numbers how a full number is written: `06/CT-TU` is `06-CT/TU`.

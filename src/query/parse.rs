@@ -4,12 +4,16 @@ use crate::{
     context::Context,
     domain::{date::PartialDate, found::Span, record::Warning},
     query::{
-        ast::{Clause, Meaning, NumberQuery, Query, Serial},
+        ast::{Clause, Meaning, NumberQuery, Query, Serial, YearForm},
         date::{self, Doubt},
+        field::Field,
         lex::Input,
         name, number,
     },
-    text::{clean::clean_to, tokens::tokens},
+    text::{
+        clean::{clean, clean_to},
+        tokens::tokens,
+    },
 };
 
 /// Longest query that is read; what follows is left out with a warning.
@@ -17,6 +21,9 @@ pub const MAX_CHARS: usize = 1000;
 
 /// Most clauses of a query: nobody types more, and each costs the index a search.
 const MAX_CLAUSES: usize = 64;
+
+/// Most warnings of one code.
+const MAX_ALIKE_WARNINGS: usize = 3;
 
 /// Reads what a clerk typed, e.g. `kế hoạch 293 năm 2020 -"họp báo"`.
 ///
@@ -75,7 +82,7 @@ fn settle_spelling(input: &Input, query: &mut Query) {
         clause.canonical = match &clause.meaning {
             Meaning::Words(words) if !clause.is_excluded || !words.contains(' ') => words.clone(),
             meaning if clause.alternatives.is_empty() => meaning.explicit(),
-            _ => words_of(&input.text[clause.span.range()]),
+            _ => input.text[clause.span.range()].to_owned(),
         };
     }
     if is_stable(input, query) {
@@ -92,11 +99,6 @@ fn settle_spelling(input: &Input, query: &mut Query) {
     for clause in &mut query.clauses {
         clause.canonical = clause.meaning.explicit();
     }
-}
-
-/// What was typed for an ambiguous clause, in the one spelling that keeps the doubt.
-fn words_of(typed: &str) -> String {
-    typed.to_owned()
 }
 
 /// Whether the canonical query parses back to the same clauses.
@@ -141,7 +143,7 @@ impl<'p, 'a> Parser<'p, 'a> {
                 }
                 None => {
                     self.words_from.get_or_insert(at);
-                    at += 1;
+                    at = span_of_text(self.input, at).unwrap_or(at + 1);
                 }
             }
         }
@@ -178,7 +180,12 @@ impl<'p, 'a> Parser<'p, 'a> {
         Span::new(start, last.map_or(start, |lexeme| lexeme.end.max(start)))
     }
 
+    /// Says what was odd, but not ten times over.
     fn warn(&mut self, code: &str, message: impl Into<String>, from: usize, to: usize) {
+        if self.warnings.iter().filter(|warning| warning.code == code).count() >= MAX_ALIKE_WARNINGS
+        {
+            return;
+        }
         let span = self.span(from, to);
         self.warnings.push(Warning::new(code, message).at(span));
     }
@@ -199,7 +206,11 @@ impl<'p, 'a> Parser<'p, 'a> {
                 end,
             );
         } else {
-            self.push(at, end, is_excluded, Meaning::Phrase(words), Vec::new());
+            let number = number::number(&self.input.of(inner), 0)
+                .filter(|found| !found.is_vague && found.number.sign.is_some())
+                .and_then(|_| number::whole(&self.input.of(inner)));
+            let alternatives = number.map(Meaning::Number).into_iter().collect();
+            self.push(at, end, is_excluded, Meaning::Phrase(words), alternatives);
         }
         Some(end)
     }
@@ -230,9 +241,11 @@ impl<'p, 'a> Parser<'p, 'a> {
         let value_at = at + 2;
         let is_quoted = self.input.mark(value_at) == Some('"');
         let (value, end) = if is_quoted {
-            self.quoted(value_at)?
+            // Without a second mark the value goes to the end.
+            let rest = (self.input.slice(value_at + 1, self.input.len()), self.input.len());
+            self.quoted(value_at).unwrap_or(rest)
         } else {
-            let end = self.value_end(field, value_at);
+            let end = field.value_end(self.input, value_at);
             (self.input.slice(value_at, end), end)
         };
         if value.is_empty() {
@@ -255,43 +268,6 @@ impl<'p, 'a> Parser<'p, 'a> {
         Some(end)
     }
 
-    /// Where a value without quotation marks ends: as far as it makes sense, at least one word.
-    fn value_end(&self, field: Field, at: usize) -> usize {
-        let input = self.input;
-        let chunk_end =
-            (at + 1..input.len()).find(|&next| !input.is_glued(next)).unwrap_or(input.len());
-        let chunk_end = chunk_end.min(input.len()).max(at.min(input.len()));
-        let words_end = |fits: &dyn Fn(usize) -> bool| {
-            let last = (chunk_end..input.len()).take(24).take_while(|&next| fits(next)).last();
-            last.map_or(chunk_end, |last| last + 1)
-        };
-        match field {
-            Field::Number | Field::Cites => {
-                number::number(input, at).map_or(chunk_end, |found| found.end.max(chunk_end))
-            }
-            Field::Date => {
-                date::date(input, at).map_or(chunk_end, |found| found.end.max(chunk_end))
-            }
-            Field::DocType => {
-                name::type_words(input, at).map_or(chunk_end, |(_, end)| end.max(chunk_end))
-            }
-            Field::Issuer => {
-                let end = words_end(&|next| {
-                    input.letters(next).is_some() || input.mark(next) == Some('-')
-                });
-                let known =
-                    |end: &usize| name::issuer(input.tables, input.slice(at, *end)).is_some();
-                (chunk_end..=end).rev().find(known).unwrap_or(chunk_end)
-            }
-            Field::Signer => words_end(&|next| {
-                let is_name =
-                    input.letters(next).is_some_and(|word| word.starts_with(char::is_uppercase));
-                is_name && input.mark(next + 1) != Some(':')
-            }),
-            Field::From | Field::To | Field::Words => chunk_end,
-        }
-    }
-
     // ---- -word ----
 
     fn exclusion(&mut self, at: usize) -> Option<usize> {
@@ -310,9 +286,7 @@ impl<'p, 'a> Parser<'p, 'a> {
             }
             return Some(end);
         }
-        if let Some(found) = number::number(input, at + 1).filter(|found| !found.is_vague)
-            && input.digits(at + 1).is_some()
-        {
+        if let Some(found) = number::number(input, at + 1).filter(|found| !found.is_vague) {
             self.push(at, found.end, true, Meaning::Number(found.number), Vec::new());
             return Some(found.end);
         }
@@ -342,7 +316,7 @@ impl<'p, 'a> Parser<'p, 'a> {
 
     fn date_or_number(&mut self, at: usize) -> Option<usize> {
         let input = self.input;
-        if is_span_of_text(input, at) {
+        if span_of_text(input, at).is_some() {
             return None;
         }
         // A date that nothing but figures make gives way to a number with letters.
@@ -414,10 +388,6 @@ impl<'p, 'a> Parser<'p, 'a> {
             self.push(from, end, false, Meaning::Number(number), vec![Meaning::Words(words)]);
             return;
         }
-        if let Some(found) = figures_and_year(&run) {
-            self.push(from, end, false, Meaning::Number(found), vec![Meaning::Words(words)]);
-            return;
-        }
         let Some((doc_type, issuer, after_type)) = name::whole_run(&run) else {
             self.push(from, end, false, Meaning::Words(words), Vec::new());
             return;
@@ -435,106 +405,176 @@ impl<'p, 'a> Parser<'p, 'a> {
 }
 
 /// The letters and digits of a text, single spaces between: what is searched of it.
-fn plain_words(text: &str) -> String {
-    tokens(text).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+pub(super) fn plain_words(text: &str) -> String {
+    let words = |text: &str| tokens(text).map(|(_, word)| word).collect::<Vec<_>>().join(" ");
+    // Look-alikes are told by the letters beside them, which may be others without the signs.
+    words(&clean(&words(text)))
 }
 
-/// Whether `giai đoạn 2016-2020`, `nhiệm kỳ 2015-2020` stands before: a title, not a date.
-fn is_span_of_text(input: &Input, at: usize) -> bool {
+/// The end of a date that belongs to the words before it: `giai đoạn 2016-2020`, `nhiệm kỳ
+/// 2015-2020`, `kế hoạch 5 năm 2016-2020` are titles.
+fn span_of_text(input: &Input, at: usize) -> Option<usize> {
     let word = |back: usize| at.checked_sub(back).map_or("", |before| input.folded(before));
     let is_span = matches!(
         (word(2), word(1)),
-        ("giai", "doan")
-            | ("nhiem", "ky")
-            | ("nhiem", "ki")
-            | ("thoi", "ky")
-            | ("thoi", "ki")
-            | ("nam", "hoc")
+        ("giai", "doan") | ("nhiem" | "thoi", "ky" | "ki") | ("nam", "hoc")
     );
-    is_span && input.digits(at).is_some()
+    let is_term = input.folded(at) == "nam"
+        && !input.is_glued(at)
+        && at.checked_sub(1).is_some_and(|before| input.digits(before).is_some());
+    if !is_span && !is_term {
+        return None;
+    }
+    date::date(input, at).map(|found| found.end)
 }
 
 fn is_figures_only(number: &NumberQuery) -> bool {
     let is_exact = matches!(number.serial, Serial::Exact(_));
-    is_exact && number.doc_type.is_none() && number.sign.is_none() && !number.year_in_number
+    is_exact
+        && number.doc_type.is_none()
+        && number.sign.is_none()
+        && number.year_form == YearForm::Beside
 }
 
-/// `3617 2015`: a number and its year, when nothing else was typed around them.
-fn figures_and_year(run: &Input) -> Option<NumberQuery> {
-    let is_pair = run.len() == 2 && run.digits(0).is_some();
-    let year = run.year(1).filter(|_| is_pair && !run.is_glued(1))?;
-    let number = number::whole(&run.of(run.digits(0)?))?;
-    Some(NumberQuery { year: Some(year), ..number })
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// The fields, as `Tìm nâng cao` names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Number,
-    Date,
-    DocType,
-    Issuer,
-    Signer,
-    Cites,
-    From,
-    To,
-    Words,
-}
+    use super::*;
+    use crate::{domain::tables::Tables, source::Limits};
 
-impl Field {
-    fn named(folded: &str) -> Option<Self> {
-        Some(match folded {
-            "so" => Self::Number,
-            "ngay" => Self::Date,
-            "loai" => Self::DocType,
-            "cq" => Self::Issuer,
-            "ky" | "ki" => Self::Signer,
-            "vd" => Self::Cites,
-            "tu" => Self::From,
-            "den" => Self::To,
-            "nd" => Self::Words,
-            _ => return None,
+    fn parsed(text: &str) -> (Query, Vec<Warning>) {
+        let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+        parse(&ctx, "2021-04-20".parse().unwrap(), text)
+    }
+
+    #[test]
+    fn long_queries_are_cut_with_a_warning() {
+        let (query, warnings) = parsed(&"hạn hán ".repeat(1250));
+        assert_eq!(
+            warnings[0].message,
+            "expected at most 1000 characters, found 10000; the rest is left out"
+        );
+        assert_eq!(query.clauses.len(), 1);
+    }
+
+    #[test]
+    fn today_is_what_relative_dates_are_counted_from() {
+        assert_eq!(parsed("năm ngoái").0.to_string(), "năm ngoái");
+        assert_eq!(parsed("năm ngoái").0.clauses[0].meaning.explicit(), "ngay:2020");
+    }
+
+    #[test]
+    fn spans_lead_back_to_what_was_typed() {
+        let (query, _) = parsed("lụt  bão 30/2020/N\u{D0}-CP -hạn");
+        let spans: Vec<&str> =
+            query.clauses.iter().map(|clause| &query.typed[clause.span.range()]).collect();
+        assert_eq!(spans, ["lụt bão", "30/2020/NĐ-CP", "-hạn"]);
+    }
+
+    /// Pieces that clerks type, in any order, with and without spaces.
+    fn typed() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "30",
+            "/",
+            "2020",
+            "-",
+            "NĐ",
+            "CP",
+            "kh",
+            "293",
+            "số",
+            "năm",
+            "tháng",
+            "ngày",
+            "3",
+            "quý",
+            "I",
+            "từ",
+            "đến",
+            "khoảng",
+            "±",
+            "15",
+            "*",
+            "\"",
+            "so:",
+            "ngay:",
+            "loai:",
+            "cq:",
+            "ky:",
+            "vd:",
+            "tu:",
+            "den:",
+            "nd:",
+            "kế hoạch",
+            "quyết định",
+            "luật",
+            "UBND",
+            "tỉnh",
+            "Cao Bằng",
+            "của",
+            "Sở Nội vụ",
+            "sldtbxh",
+            "lụt",
+            "bão",
+            "CT/TU",
+            "77a",
+            "1.234",
+            "viện dẫn",
+            "giai đoạn",
+            "trước",
+            ".",
+            ":",
+            "~",
+            "..",
+            "q1",
+            "Nguyễn Văn A",
+            "công văn",
+            "ct",
+            "tu",
+            "&",
+            "(",
+            "400-499",
+            "'",
+        ]);
+        prop::collection::vec((piece, prop::bool::weighted(0.8)), 0..12).prop_map(|pieces| {
+            let spaced =
+                |(piece, space): &(&str, bool)| format!("{piece}{}", if *space { " " } else { "" });
+            pieces.iter().map(spaced).collect()
         })
     }
 
-    fn expects(self) -> &'static str {
-        match self {
-            Self::Number | Self::Cites => "a number like 30/2020/NĐ-CP",
-            Self::Date | Self::From | Self::To => "a date like 05/3/2020, 3/2020 or 2020",
-            Self::DocType => "a type like kế hoạch or KH",
-            Self::Issuer | Self::Signer => "a name",
-            Self::Words => "words",
+    fn check(text: &str) -> Result<(), TestCaseError> {
+        let (query, _) = parsed(text);
+        let mut end = 0;
+        for clause in &query.clauses {
+            prop_assert!(query.typed.get(clause.span.range()).is_some(), "{:?}", clause);
+            prop_assert!(
+                clause.span.start >= end && clause.span.end > clause.span.start,
+                "{:?}",
+                query
+            );
+            end = clause.span.end;
         }
+        let canonical = query.to_string();
+        let (again, _) = parsed(&canonical);
+        let meanings = |query: &Query| -> Vec<(bool, Meaning)> {
+            query.clauses.iter().map(|c| (c.is_excluded, c.meaning.clone())).collect()
+        };
+        prop_assert_eq!(meanings(&again), meanings(&query), "{} gives {}", text, &canonical);
+        prop_assert_eq!(again.to_string(), canonical);
+        Ok(())
     }
 
-    fn meaning(self, value: &Input) -> Option<Meaning> {
-        let name = || {
-            let name =
-                value.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.').to_owned();
-            (!name.is_empty()).then_some(name)
-        };
-        Some(match self {
-            Self::Number => Meaning::Number(number::whole(value)?),
-            Self::Cites => Meaning::Cites(number::whole(value)?),
-            Self::Date => Meaning::Date(date::whole(value)?),
-            Self::From => Meaning::Date(super::DateQuery::Between {
-                from: Some(date::bound(value, false)?),
-                to: None,
-            }),
-            Self::To => Meaning::Date(super::DateQuery::Between {
-                from: None,
-                to: Some(date::bound(value, true)?),
-            }),
-            Self::DocType => Meaning::DocType(name::doc_type(value)?),
-            Self::Issuer => {
-                let name = name()?;
-                let unknown = || super::IssuerQuery { name: name.clone(), ids: Vec::new() };
-                Meaning::Issuer(name::issuer(value.tables, &name).unwrap_or_else(unknown))
-            }
-            Self::Signer => Meaning::Signer(name()?),
-            Self::Words => {
-                Meaning::Words(Some(plain_words(value.text)).filter(|words| !words.is_empty())?)
-            }
-        })
+    proptest! {
+        #[test]
+        fn canonical_query_parses_back(text in typed()) {
+            check(&text)?;
+        }
+
+        #[test]
+        fn any_text_is_understood_somehow(text in "\\PC{0,60}") {
+            check(&text)?;
+        }
     }
 }

@@ -267,6 +267,12 @@ impl Tables {
         self.laws.by_title(title)
     }
 
+    /// How many words the longest law title has with which a folded text (see [`name_key`])
+    /// begins: 3 in `luat dat dai so 31`.
+    pub fn law_title_at_start(&self, folded: &str) -> Option<usize> {
+        self.laws.n_words_at_start(folded)
+    }
+
     /// The law that a name meant on a date: the one in force, else the one adopted last before.
     pub fn law_on(&self, title: &str, date: PartialDate) -> Option<&LawTitle> {
         let (_, last) = date.day_range();

@@ -20,7 +20,7 @@ use crate::{
         place_date::{self, PlaceDate},
         retyped::{self, Retyped},
         segment::{Segment, segments},
-        subject,
+        stamped, subject,
     },
     text::Text,
 };
@@ -162,6 +162,7 @@ impl Parts {
         let letterhead = &head[..anchors.end];
         let mut number = number::read(tables, text, letterhead);
         let mut place_date = place_date::read(text, letterhead);
+        stamped::fill(tables, text, &mut number, &mut place_date);
         let mut retyped = None;
         let mut title_at = anchors.type_line.map(|line| (line.at, line.rest));
         if let Some(line) = anchors.type_line {

@@ -18,6 +18,7 @@ mod phrase;
 mod place_date;
 mod retyped;
 mod segment;
+mod stamped;
 mod subject;
 
 pub use self::head::metadata;

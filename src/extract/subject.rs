@@ -127,8 +127,13 @@ fn ends_title(
     if is_weak_end(segment) && !is_alike(first, segment) {
         return true;
     }
-    let is_new_look = (first.bold && !segment.bold)
-        || (first.centred && !segment.centred && segment.block != previous.block);
+    // Bold decides where it is used; whether a single line is centred is less sure.
+    let is_new_look = if first.bold {
+        !segment.bold
+    } else {
+        (first.centred && !segment.centred && segment.block != previous.block)
+            || (segment.italic && !first.italic)
+    };
     let is_body_after_caps = first.is_caps()
         && previous.is_caps()
         && !segment.is_caps()
@@ -178,7 +183,9 @@ fn is_authority_heading(
     let segment = &head[index];
     let key = segment.key.as_str();
     let names_body = tables.body_head(key).is_some() || tables.position_by_name(key).is_some();
-    if !names_body || !segment.is_caps() || previous.is_none() {
+    // Right under the type line only a name that is sure: `HỘI NGHỊ …` is a title.
+    let is_sure = tables.position_by_name(key).is_some() || tables.issuer_by_name(key).is_some();
+    if !names_body || !segment.is_caps() || (previous.is_none() && !is_sure) {
         return false;
     }
     const JOINTS: [&str; 8] = ["cua", "va", "tai", "do", "voi", "cho", "giua", "thuoc"];

@@ -163,7 +163,12 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         let caps_end = caps_end(line.text);
         let (titles, rest) = line.text.split_at(caps_end);
         if !titles.trim().is_empty() {
-            items.push(items_of(tables, titles, line.start));
+            let new = items_of(tables, titles, line.start);
+            match items.last_mut() {
+                // A mark alone on its line: who is represented follows on the next.
+                Some(last) if matches!(last.last(), Some(Item::Mark(..))) => last.extend(new),
+                _ => items.push(new),
+            }
         }
         if rest.trim().is_empty() {
             continue;

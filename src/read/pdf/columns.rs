@@ -59,7 +59,12 @@ pub(super) fn margins(lines: &[Line], page_width: f32) -> Margins {
 }
 
 /// Cuts a page into bands. `lines` are top to bottom.
-pub(super) fn bands(lines: Vec<Line>, all: &Pieces, margins: Margins, page_height: f32) -> Vec<Band> {
+pub(super) fn bands(
+    lines: Vec<Line>,
+    all: &Pieces,
+    margins: Margins,
+    page_height: f32,
+) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     let mut full: Vec<Line> = Vec::new();
     let mut at = 0;
@@ -100,9 +105,7 @@ fn stretch(
     page_height: f32,
 ) -> Option<Stretch> {
     let width = margins.right - margins.left;
-    let is_central = |x: f32| {
-        x > margins.left + 0.18 * width && x < margins.left + 0.82 * width
-    };
+    let is_central = |x: f32| x > margins.left + 0.18 * width && x < margins.left + 0.82 * width;
     // The gutter shows in the first line, or in one of the next when the columns begin at
     // different heights.
     let seeds = lines.iter().enumerate().skip(start).take(3);

@@ -138,7 +138,8 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
     }
 
     fn draw_image(&mut self, ctm: &Matrix) {
-        let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| ctm.apply(x, y));
+        let corners =
+            [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| ctm.apply(x, y));
         let mut bbox = BBox { x0: f32::MAX, y0: f32::MAX, x1: 0.0, y1: 0.0 };
         for (x, y) in corners {
             bbox.x0 = bbox.x0.min(x).max(0.0);
@@ -315,9 +316,8 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
     /// Whether a layer, or the first one of a membership dictionary, is switched off.
     fn is_hidden(&self, group: &Object) -> bool {
         let file = self.page.file;
-        let is_off = |object: &Object| {
-            object.as_reference().is_ok_and(|id| self.page.shared.is_hidden(id))
-        };
+        let is_off =
+            |object: &Object| object.as_reference().is_ok_and(|id| self.page.shared.is_hidden(id));
         if is_off(group) {
             return true;
         }
@@ -407,9 +407,8 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
 
     fn show(&mut self, lexer: &Lexer) -> Result<(), OverBudget> {
         let Some(font) = self.state.font else { return Ok(()) };
-        let trm = Matrix::shift(0.0, self.state.rise)
-            .then(&self.position.matrix)
-            .then(&self.state.ctm);
+        let trm =
+            Matrix::shift(0.0, self.state.rise).then(&self.position.matrix).then(&self.state.ctm);
         let vertical = self.page.shared.font_at(font).vertical;
         let along = if vertical { (-trm.c, -trm.d) } else { (trm.a, trm.b) };
         let length = along.0.hypot(along.1);
@@ -456,8 +455,8 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
         while !bytes.is_empty() {
             let code = page.shared.next_code(font, bytes, page.file, page.budget)?;
             bytes = &bytes[code.length.min(bytes.len())..];
-            let spacing = state.char_spacing
-                + if code.is_space_code { state.word_spacing } else { 0.0 };
+            let spacing =
+                state.char_spacing + if code.is_space_code { state.word_spacing } else { 0.0 };
             let (dx, dy) = if vertical {
                 (0.0, -(state.font_size + spacing))
             } else {
@@ -468,8 +467,7 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             self.position.advance(dx, dy);
             let to = self.position.matrix.apply(0.0, state.rise);
             let (x1, y1) = state.ctm.apply(to.0, to.1);
-            let is_on_page =
-                x > -2.0 && y > -2.0 && x < page.width + 2.0 && y < page.height + 2.0;
+            let is_on_page = x > -2.0 && y > -2.0 && x < page.width + 2.0 && y < page.height + 2.0;
             if !is_visible || !is_on_page {
                 continue;
             }

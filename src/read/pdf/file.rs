@@ -125,7 +125,11 @@ impl File {
     }
 
     /// The first `N` numbers of an array.
-    pub(super) fn numbers<const N: usize>(&self, dict: &Dictionary, key: &[u8]) -> Option<[f32; N]> {
+    pub(super) fn numbers<const N: usize>(
+        &self,
+        dict: &Dictionary,
+        key: &[u8],
+    ) -> Option<[f32; N]> {
         let array = self.array(dict, key)?;
         let mut numbers = [0.0; N];
         for (index, number) in numbers.iter_mut().enumerate() {
@@ -151,16 +155,20 @@ impl File {
     ///
     /// # Errors
     /// `TooMuch` when it is larger than a limit.
-    pub(super) fn inflate(&self, stream: &Stream, budget: &mut Budget) -> Result<Vec<u8>, OverBudget> {
+    pub(super) fn inflate(
+        &self,
+        stream: &Stream,
+        budget: &mut Budget,
+    ) -> Result<Vec<u8>, OverBudget> {
         let limit = budget.limits.max_part_bytes;
         match stream.decompressed_content_with_limit(limit as usize) {
             Ok(bytes) => {
                 budget.charge_inflated(bytes.len() as u64)?;
                 Ok(bytes)
             }
-            Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { .. })) => {
-                Err(OverBudget::TooMuch { what: "bytes in one stream", limit })
-            }
+            Err(lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded {
+                ..
+            })) => Err(OverBudget::TooMuch { what: "bytes in one stream", limit }),
             Err(_) => Ok(Vec::new()),
         }
     }
@@ -187,6 +195,8 @@ fn refusal(error: lopdf::Error) -> ReadError {
         lopdf::Error::Decompress(lopdf::DecompressError::MemoryLimitExceeded { limit }) => {
             OverBudget::TooMuch { what: "bytes in one stream", limit: limit as u64 }.into()
         }
-        error => ReadError::Damaged { detail: format!("expected a PDF, found a broken one: {error}") },
+        error => {
+            ReadError::Damaged { detail: format!("expected a PDF, found a broken one: {error}") }
+        }
     }
 }

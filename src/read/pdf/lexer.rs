@@ -337,8 +337,11 @@ mod tests {
         check("BT /F1 12 Tf(A)Tj ET", "BT /F1 12 Tf (A) Tj ET");
         check("[(A)-120.5<4142>]TJ", "[ (A) -120.5 (AB) ] TJ");
         // Escapes: octal, line continuation, balanced brackets.
-        check(r"(\101\)(x)\
-y) Tj", r"(A)(x)y) Tj");
+        check(
+            r"(\101\)(x)\
+y) Tj",
+            r"(A)(x)y) Tj",
+        );
         check("<4> Tj", "(@) Tj"); // odd digit counts as if followed by 0
         check("--5 .5 5. +3 1.2.3 m", "-5 0.5 5 3 1.2 m"); // numbers as producers write them
         check("/A#20B gs % comment\n1 w", "/A#20B gs 1 w");

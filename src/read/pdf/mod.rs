@@ -89,7 +89,8 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
         };
         let (n_unknown, n_known) = (work.pieces.n_unknown, work.pieces.n_known);
         if 20 * n_unknown > n_known + n_unknown {
-            let message = format!("{n_unknown} characters have a font that does not say what they are");
+            let message =
+                format!("{n_unknown} characters have a font that does not say what they are");
             warnings.push(Warning::new("unknown_characters", message).on_page(number));
         }
         pages.push(work);
@@ -186,15 +187,15 @@ fn run_annotation<'f>(
     let normal = file.dict(annotation, b"AP").and_then(|appearance| file.get(appearance, b"N"));
     let form = match normal {
         Some(Object::Stream(form)) => Some(form),
-        Some(Object::Dictionary(states)) => file
-            .name(annotation, b"AS")
-            .and_then(|state| file.stream(states, state)),
+        Some(Object::Dictionary(states)) => {
+            file.name(annotation, b"AS").and_then(|state| file.stream(states, state))
+        }
         _ => None,
     };
     let Some(form) = form else { return Ok(()) };
-    let field_type = file.name(annotation, b"FT").or_else(|| {
-        file.dict(annotation, b"Parent").and_then(|parent| file.name(parent, b"FT"))
-    });
+    let field_type = file
+        .name(annotation, b"FT")
+        .or_else(|| file.dict(annotation, b"Parent").and_then(|parent| file.name(parent, b"FT")));
     let is_typed = subtype == b"FreeText"
         || (subtype == b"Widget" && matches!(field_type, Some(b"Tx" | b"Ch")));
     let layer = if is_typed { Layer::Body } else { Layer::Stamp };
@@ -217,11 +218,8 @@ fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
     let mut layout = Layout { pages: Vec::new(), styles };
     let mut n_tables = 0;
     for (index, work) in pages.iter().enumerate() {
-        let surroundings = blocks::Surroundings {
-            styles: &layout.styles,
-            body_size,
-            running: &running[index],
-        };
+        let surroundings =
+            blocks::Surroundings { styles: &layout.styles, body_size, running: &running[index] };
         let blocks = blocks::of_page(work, &surroundings, &mut n_tables);
         let is_own = |kind: &BlockKind| {
             !matches!(kind, BlockKind::Running | BlockKind::Stamp | BlockKind::Watermark)

@@ -50,7 +50,8 @@ pub(super) fn rewrite_marks(notes: &[Vec<Line>], all: &Pieces, rewrites: &mut Re
         let Some(line) = note.first() else { continue };
         let Some((piece, number)) = mark(line, all) else { continue };
         let is_spaced = line.pieces.get(1).is_none_or(|&next| needs_space(all, piece, next));
-        rewrites.insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
+        rewrites
+            .insert(piece, if is_spaced { format!("[{number}]") } else { format!("[{number}] ") });
     }
 }
 
@@ -97,11 +98,12 @@ fn is_number(text: &str) -> bool {
 
 /// Whether the digit raises a unit of length: m², km³.
 fn is_exponent(before: &str, text: &str) -> bool {
-    let unit_start = before.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let unit_start = before
+        .rfind(|c: char| !c.is_alphabetic())
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     let unit = &before[unit_start..];
-    matches!(text, "2" | "3") && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
+    matches!(text, "2" | "3")
+        && matches!(unit, "m" | "M" | "dm" | "cm" | "mm" | "km" | "hm" | "dam")
 }
 
 #[cfg(test)]

@@ -123,8 +123,12 @@ fn divide(pieces: &mut Pieces, grids: Vec<Grid>) -> (Vec<Table>, Vec<Line>) {
 }
 
 fn turned(ink: &Ink, texts: &Texts, main: u16, width: f32, height: f32) -> Vec<Turned> {
-    let mut others: Vec<u16> =
-        ink.shows.iter().map(|show: &Show| degrees(show.direction)).filter(|&d| d != main).collect();
+    let mut others: Vec<u16> = ink
+        .shows
+        .iter()
+        .map(|show: &Show| degrees(show.direction))
+        .filter(|&d| d != main)
+        .collect();
     others.sort_unstable();
     others.dedup();
     // A page with text in more directions than a clock has minutes is a drawing.

@@ -155,7 +155,8 @@ pub(super) fn collect(
                 after_space = true;
                 continue;
             }
-            if let (Some(mark), Some(piece)) = (character.filter(|&c| is_combining(c)), &mut current)
+            if let (Some(mark), Some(piece)) =
+                (character.filter(|&c| is_combining(c)), &mut current)
                 && (x - piece.x1).abs() < show.size
                 && (y - piece.y).abs() < show.size
             {

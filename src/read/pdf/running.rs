@@ -100,7 +100,8 @@ fn is_page_number(pattern: &str) -> bool {
 fn is_isolated(page: &Candidates, index: usize, is_top: bool) -> bool {
     let line = &page.lines[index];
     let is_outermost = if is_top { index == 0 } else { index + 1 == page.lines.len() };
-    let neighbour = if is_top { page.lines.get(index + 1) } else { page.lines.get(index.wrapping_sub(1)) };
+    let neighbour =
+        if is_top { page.lines.get(index + 1) } else { page.lines.get(index.wrapping_sub(1)) };
     let distance = neighbour.map_or(f32::MAX, |other| (other.y - line.y).abs());
     is_outermost && distance > 1.25 * line.size
 }

@@ -111,6 +111,10 @@ pub(super) fn number_label(text: &str) -> Option<usize> {
     let spaces = rest.len() - rest.trim_start().len();
     rest = &rest[spaces..];
     let colon = usize::from(rest.starts_with(':'));
+    // `số 12/QĐ-…` at a line begin goes on with a title; only a colon makes it a label.
+    if label.starts_with('s') && colon == 0 {
+        return None;
+    }
     if colon == 0 && spaces == 0 && !rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

@@ -20,7 +20,7 @@ use crate::{
         place_date::{self, PlaceDate},
         retyped::{self, Retyped},
         segment::{Segment, segments},
-        subject,
+        stamped, subject,
     },
     text::Text,
 };
@@ -162,6 +162,7 @@ impl Parts {
         let letterhead = &head[..anchors.end];
         let mut number = number::read(tables, text, letterhead);
         let mut place_date = place_date::read(text, letterhead);
+        stamped::fill(tables, text, &mut number, &mut place_date);
         let mut retyped = None;
         let mut title_at = anchors.type_line.map(|line| (line.at, line.rest));
         if let Some(line) = anchors.type_line {
@@ -216,6 +217,13 @@ impl Parts {
         };
         parts.read_consolidation(tables, text);
         Some(parts)
+    }
+
+    /// The folded name of the body whose sign comes first in the number of a joint document.
+    fn lead_body(&self, tables: &Tables) -> Option<String> {
+        let number = &self.number.parsed.as_ref()?.number;
+        let sign = number.issuer_sign().filter(|_| number.issuers.len() > 1)?;
+        Some(name_key(&issuer::by_sign(tables, sign)?.name))
     }
 
     /// A consolidated text carries its own letterhead at the end, under `XÁC THỰC VĂN BẢN HỢP
@@ -317,7 +325,8 @@ fn fill(
         metadata.issued_on = place_date::adopted_on(text);
     }
     warnings.extend(parts.number.warning());
-    let signature = footer::signature(tables, text, parts.body_line);
+    let lead = parts.lead_body(tables);
+    let signature = footer::signature(tables, text, parts.body_line, lead.as_deref());
     // The list stands beside the signature; later ones belong to forms in an appendix.
     let last = signature.as_ref().map_or(text.lines.len(), |found| found.line + LINES_BELOW_NAME);
     metadata.recipients = footer::recipients(text, parts.body_line, last);

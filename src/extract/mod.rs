@@ -19,6 +19,7 @@ mod place_date;
 pub mod resolve;
 mod retyped;
 mod segment;
+mod stamped;
 mod subject;
 
 pub use self::head::metadata;

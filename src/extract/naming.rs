@@ -72,11 +72,6 @@ pub(super) fn body_name(tables: &Tables, text: &str) -> String {
     cased.join(" ")
 }
 
-/// The same text with a capital at its begin.
-pub(super) fn begin_capital(text: &str) -> String {
-    capital(text)
-}
-
 /// Every word with a capital: the name of a person or place.
 pub(super) fn title_case(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(|word| capital(&lower(word))).collect();

@@ -6,7 +6,7 @@
 use crate::{
     domain::{doc_number::find_numbers, found::Span, tables::Tables, tables::name_key},
     extract::{phrase, place_date::place_start},
-    layout::{BlockKind, Column},
+    layout::{BBox, BlockKind, Column},
     text::{Text, TextLine},
 };
 
@@ -25,6 +25,8 @@ pub(super) struct Segment<'a> {
     pub(super) side: Column,
     /// Whether the line is bold.
     pub(super) bold: bool,
+    /// Where the whole line stands.
+    pub(super) bbox: Option<BBox>,
     /// Whether the line is italic.
     pub(super) italic: bool,
     /// Whether the block is centred.
@@ -177,6 +179,7 @@ fn cut<'a>(
             line: index,
             side: *side,
             bold: line.bold,
+            bbox: line.bbox,
             italic: line.italic,
             centred: line.centred,
             block: line.block,
@@ -203,7 +206,7 @@ fn cut_at_bars(content: &str, cuts: &mut Vec<(usize, Column)>) {
 /// Where `Số` begins a number inside a line of capitals: `… VĂN PHÒNG * Số 36-HD/VPTW`.
 fn number_labels(tables: &Tables, content: &str) -> Vec<usize> {
     let mut labels = Vec::new();
-    for (at, _) in content.match_indices(['S', 's']) {
+    for (at, _) in content.match_indices(['S', '$']) {
         let before = &content[..at];
         let rest = &content[at..];
         if !before.is_empty() && !before.ends_with([' ', '|', '*']) {

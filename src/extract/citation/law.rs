@@ -284,8 +284,9 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
             break;
         }
         let stops = match word.text {
-            "," => n == 0 || !number_follows(text, word.end),
+            "," => n == 0 || !(is_half(&text[at..end]) || number_follows(text, word.end)),
             "-" | "–" => n == 0 || !word_after(text, word.end).is_some_and(|w| w.is_word()),
+            "hiện" => !text[..word.start].trim_end().ends_with("thực"),
             "và" => word_after(text, word.end).is_none_or(|next| {
                 next.is_capitalised()
                     || matches!(next.text, "các" | "những" | "quy" | "văn" | "pháp")
@@ -303,6 +304,12 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
         end = word.end;
     }
     (end > at).then_some(end)
+}
+
+/// Whether a name cannot end here because its second verb is still to come: `Phòng, chống …`,
+/// `Quản lý, sử dụng …`.
+fn is_half(name: &str) -> bool {
+    matches!(name.trim().to_lowercase().as_str(), "phòng" | "quản lý" | "phòng ngừa")
 }
 
 /// Whether a number or date follows within the next few words: then a comma stands in a name.
@@ -370,6 +377,8 @@ fn treaty(text: &str, at: usize) -> Option<(usize, bool)> {
     while let Some(word) = word_after(text, end) {
         let next = word_after(text, word.end);
         let goes_on = match word.text {
+            // `Bắc Ai-len`: a glued hyphen is part of a name.
+            "-" if next.is_some_and(|next| next.is_word() && next.start == word.end) => true,
             "và" | "-" => next.is_some_and(|next| next.is_capitalised()),
             // `Thương mại tự do` is a name, `do Bộ ký` is not.
             "do" => text[..word.start].trim_end().ends_with("tự"),
@@ -462,6 +471,11 @@ mod tests {
         check("Luật Trồng sen ngày 5/5/2005", &["Luật Trồng sen"]);
         check("Luật Trồng sen, nuôi cá số 5/2005/QH11", &["Luật Trồng sen, nuôi cá"]);
         check("Luật Trồng sen, người dân có quyền", &["Luật Trồng sen"]);
+        check("Luật Phòng, chống sâu bệnh cho sen", &["Luật Phòng, chống sâu bệnh"]);
+        check(
+            "Pháp lệnh Bảo vệ và thực hiện mùa vụ hiện hành",
+            &["Pháp lệnh Bảo vệ và thực hiện mùa vụ"],
+        );
         check("theo Luật trồng sen thì", &[]); // small, and nothing proves a name
         check("theo Luật trồng sen năm 2005", &["Luật trồng sen"]);
     }

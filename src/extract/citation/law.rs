@@ -100,6 +100,15 @@ const ENDING_WORDS: [&str; 45] = [
     "để",
 ];
 
+/// `Luật này`: words after a head that begin no name, although `ban hành`, `quy hoạch` do.
+fn is_pointer(word: &str) -> bool {
+    ends_name(word) && !matches!(word, "ban" | "quy")
+}
+
+fn ends_name(word: &str) -> bool {
+    ENDING_WORDS.binary_search(&word).is_ok()
+}
+
 /// Finds everything cited by name, in order and without overlap. Names right in front of a
 /// number are found too: the caller joins them.
 pub(super) fn named(tables: &Tables, text: &str) -> Vec<Named> {
@@ -133,7 +142,8 @@ pub(super) fn named(tables: &Tables, text: &str) -> Vec<Named> {
 /// The end of the name of a law whose head stands at `head`.
 fn law(tables: &Tables, text: &str, head: Range<usize>, head_text: &str) -> Option<(usize, bool)> {
     let first = word_after(text, head.end)?;
-    if !first.is_word() || first.is_digits() {
+    // `Luật này`, `Luật số`, by far the most frequent, are told before any table is asked.
+    if !first.is_word() || first.is_digits() || is_pointer(first.text) {
         return None;
     }
     if let Some(end) = amending(text, head.end) {
@@ -292,11 +302,7 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
                     || matches!(next.text, "các" | "những" | "quy" | "văn" | "pháp")
             }),
             _ if !word.is_word() => true,
-            _ => {
-                word.is_digits()
-                    || ENDING_WORDS.binary_search(&word.text).is_ok()
-                    || n > 0 && starts_head(text, word.start)
-            }
+            _ => word.is_digits() || ends_name(word.text) || n > 0 && starts_head(text, word.start),
         };
         if stops {
             break;
@@ -322,7 +328,7 @@ fn number_follows(text: &str, at: usize) -> bool {
         }
         let goes_on = word.is_word() && !word.is_digits() && !starts_head(text, word.start)
             || matches!(word.text, "," | "-");
-        if !goes_on || word.is_word() && ENDING_WORDS.binary_search(&word.text).is_ok() {
+        if !goes_on || word.is_word() && ends_name(word.text) {
             return false;
         }
         // A capital begins the next item of a list, not the rest of a name.
@@ -383,11 +389,7 @@ fn treaty(text: &str, at: usize) -> Option<(usize, bool)> {
             // `Thương mại tự do` is a name, `do Bộ ký` is not.
             "do" => text[..word.start].trim_end().ends_with("tự"),
             "về" => true,
-            _ => {
-                word.is_word()
-                    && !word.is_digits()
-                    && ENDING_WORDS.binary_search(&word.text).is_err()
-            }
+            _ => word.is_word() && !word.is_digits() && !ends_name(word.text),
         };
         if !goes_on || n_words > 40 || text[end..word.start].contains('\n') {
             break;
@@ -462,6 +464,10 @@ mod tests {
         check("Luật Thi đua khen thưởng và các văn bản", &["Luật Thi đua khen thưởng"]); // no comma
         check("Luật Cán bộ, công chức, viên chức", &["Luật Cán bộ, công chức"]);
         check("Luật Đấu thầu, trường hợp người có", &["Luật Đấu thầu"]);
+        check(
+            "Căn cứ Luật ban hành văn bản quy phạm pháp luật năm",
+            &["Luật ban hành văn bản quy phạm pháp luật"],
+        );
         check("Luật đất đai và Bộ luật Lao động", &["Luật đất đai", "Bộ luật Lao động"]);
         check("THI HÀNH LUẬT ĐẤT ĐAI", &["LUẬT ĐẤT ĐAI"]);
     }

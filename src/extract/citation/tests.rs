@@ -267,6 +267,19 @@ fn the_document_itself_is_not_cited() {
 }
 
 #[test]
+fn a_law_is_not_cited_by_itself() {
+    let law = Metadata {
+        doc_type: Some(found("Luật".to_owned(), None)),
+        subject: Some(found("Trồng sen".to_owned(), None)),
+        ..Metadata::default()
+    };
+    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let text = Text::from_plain("Luật Trồng sen quy định. Theo Luật Đất đai.");
+    let shown: Vec<String> = find(&ctx, &text, &law).iter().map(show).collect();
+    assert_eq!(shown, [r#"Mentions Luật "Luật Đất đai" !TitleOnly"#]);
+}
+
+#[test]
 fn what_cites_nothing() {
     for text in [
         "đạt 19/19 tiêu chí, 5%/năm, 21 triệu đồng/năm, 172.107,75 triệu đồng",

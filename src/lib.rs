@@ -1,5 +1,6 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod catalog;
 pub mod context;
 pub mod domain;
 pub mod engine;

@@ -5,6 +5,7 @@
 
 pub mod citation;
 pub mod date;
+pub mod doc_number;
 pub mod failure;
 pub mod found;
 pub mod record;

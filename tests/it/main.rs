@@ -1,1 +1,3 @@
-fn main() {}
+//! The one integration binary.
+
+mod engine; // the contract of `Engine`, over every implementation

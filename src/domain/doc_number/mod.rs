@@ -1,0 +1,231 @@
+//! [`DocNumber`]: số và ký hiệu of a document in its five families, in one comparable form.
+//!
+//! Turns printed characters such as `Số: 0293/KH- SLĐTBXH` into parts, and parts back into
+//! the canonical form `293/KH-SLĐTBXH` and into keys. What the author misprinted is named as
+//! a [`Repair`], never corrected in silence: the printed form is kept beside the number.
+//! Must not decide which issuer a relative sign such as `UBND` means; the caller knows the place.
+
+mod classify;
+mod clean;
+mod lex;
+mod scan;
+mod signs;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use scan::{NumberMatch, find_numbers};
+pub use signs::{Regime, Signs};
+
+use crate::domain::date::PartialDate;
+
+/// The families of numbers, told apart by their separators and by what stands in the sign.
+///
+/// # Source
+/// Nghị định 30/2020/NĐ-CP, Phụ lục I, phần I, mục II.3 (state); Hướng dẫn 36-HD/VPTW (Party).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Normative, the year is part of the number: `30/2020/NĐ-CP`, `54/2019/QH14`.
+    Legal,
+    /// Administrative: `293/KH-SLĐTBXH`.
+    Admin,
+    /// Official letter, no type in the sign: `555/LĐTBXH-BTXH`.
+    Letter,
+    /// Party and Youth Union, hyphen before slash: `06-CT/TU`.
+    Party,
+    /// Until about 1997, issuer alone: `53-HĐBT`, `30/CP`, `12 SL`.
+    Historic,
+}
+
+/// What had to be assumed to read a number. Each names one step; none alters the printed form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Repair {
+    /// `08/2019/TTBLĐTBXH`: a known type glued to a known issuer.
+    MissingHyphen,
+    /// `17-NQ/CP`, `22/CT-TW`: the separators of the other regime.
+    SwappedSeparators,
+    /// `1836 QĐ/TWĐTN`, `15/2020 NQ-HĐND`.
+    SpaceForSeparator,
+    /// `123/QĐ/UB`, usual until about 2000.
+    SlashForHyphen,
+    /// `18/SLĐTBXH-GP`: the canonical form puts the type first.
+    TypeAfterIssuer,
+    /// `66/1992/HĐBT`, `53/NĐ-HĐBT`: an old number in a newer dress.
+    ModernisedOldForm,
+    /// `10/98/NĐ-CP`: the year with two digits.
+    ShortYear,
+    /// `1.234/QĐ-UBND`: a dot between thousands.
+    ThousandsDot,
+    /// `15/2018/ND-CP`: D printed for Đ in the type.
+    LostStroke,
+}
+
+/// Within what a series of numbers runs: a year, or a term of a Party congress.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Period {
+    /// A calendar year.
+    Year(i16),
+    /// A term, e.g. `khoaXI` or `nk2015-2020`.
+    Term(String),
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Period::Year(year) => write!(f, "{year}"),
+            Period::Term(term) => f.write_str(term),
+        }
+    }
+}
+
+impl From<PartialDate> for Period {
+    fn from(date: PartialDate) -> Self {
+        Period::Year(date.year())
+    }
+}
+
+/// Số và ký hiệu of a document: `30/2020/NĐ-CP` is serial 30, year 2020, type `NĐ`, issuer `CP`.
+///
+/// Equal when the canonical forms are equal; ordered by serial (9 before 10, `77` before
+/// `77A`), then by year and sign. `Display` prints the canonical form, which parses back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocNumber {
+    /// The running number in the issuer's register.
+    pub serial: u32,
+    /// The part after a dot: 2 in `66.2/2025/NQ-CP`.
+    pub part: Option<u32>,
+    /// The letter of an inserted number, upper case: A in `77a/KH-SNV`.
+    pub suffix: Option<char>,
+    /// The year, when it is part of the number.
+    pub year: Option<i16>,
+    /// The family.
+    pub family: Family,
+    /// Sign of the type as registered, e.g. `NĐ`, `TTr`; absent in official letters.
+    pub doc_type: Option<String>,
+    /// Signs of the issuers; more than one only in joint documents.
+    pub issuers: Vec<String>,
+    /// Signs of the drafting units after the issuer.
+    pub units: Vec<String>,
+    /// Khóa of the National Assembly: 14 in `54/2019/QH14`.
+    pub legislature: Option<u8>,
+}
+
+/// A number that was read: its parts, how it is printed, and what had to be assumed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The parts.
+    pub number: DocNumber,
+    /// As printed, only spacing tidied: `0293/KH-SLĐTBXH`.
+    pub printed: String,
+    /// In the order in which they were made.
+    pub repairs: Vec<Repair>,
+}
+
+/// A text that is not a number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// The serial is blank, as in drafts.
+    #[error("expected a number before the sign {sign}, found a blank")]
+    Blank {
+        /// The printed sign.
+        sign: String,
+    },
+    /// Anything else.
+    #[error("expected a document number like 30/2020/NĐ-CP, found {found:?}")]
+    NotANumber {
+        /// What was to be read, cut to 40 characters.
+        found: String,
+    },
+}
+
+impl DocNumber {
+    /// Reads a whole text as one number, e.g. `Số: 0293/KH- SLĐTBXH`.
+    ///
+    /// Leading `Số:` and surrounding space are dropped, small letters are taken for the
+    /// signs of a typed query. What follows the number is an error.
+    ///
+    /// # Errors
+    /// `Blank` for `Số:    /BC-SLĐTBXH`; `NotANumber` for anything that is not a number.
+    pub fn parse(signs: &Signs, text: &str) -> Result<Parsed, NumberError> {
+        scan::parse_whole(signs, text)
+    }
+
+    /// The serial with its part and suffix, without leading zeros: `66.2`, `77A`.
+    pub fn serial_text(&self) -> String {
+        let mut text = self.serial.to_string();
+        if let Some(part) = self.part {
+            text.push_str(&format!(".{part}"));
+        }
+        text.extend(self.suffix);
+        text
+    }
+
+    /// The sign without the serial and the year: `KH-SLĐTBXH`, `CT/TU`, `QH14`.
+    pub fn symbol(&self) -> String {
+        let mut symbol = String::new();
+        if let Some(doc_type) = &self.doc_type {
+            symbol.push_str(doc_type);
+            if !self.issuers.is_empty() {
+                symbol.push(if self.family == Family::Party { '/' } else { '-' });
+            }
+        }
+        symbol.push_str(&self.issuers.join("-"));
+        if let Some(legislature) = self.legislature {
+            symbol.push_str(&legislature.to_string());
+        }
+        for unit in &self.units {
+            symbol.push('-');
+            symbol.push_str(unit);
+        }
+        symbol
+    }
+
+    /// The sign of the issuer that keeps the series: the first one.
+    pub fn issuer_sign(&self) -> Option<&str> {
+        self.issuers.first().map(String::as_str)
+    }
+
+    /// The equality key `issuer|TYPE|number|period`, e.g. `cp|NĐ|91/2018|2018`,
+    /// `vanson.sldtbxh|KH|293|2020`, `tw|CT|34|khoaXI`.
+    ///
+    /// An unknown period is `?` and so is an unknown type; an unresolved issuer is `?.` and its sign, so that
+    /// two relative signs are never taken for one body. The year of a normative number
+    /// belongs to its serial, because the same issuer numbers `20/NQ-HĐND` and
+    /// `20/2020/NQ-HĐND` in two series. A type that the sign leaves out by rule is `CV` for
+    /// official letters and `-` for the texts of the National Assembly.
+    pub fn key(&self, issuer_id: Option<&str>, period: Option<Period>) -> String {
+        let issuer = match (issuer_id, self.issuer_sign()) {
+            (Some(id), _) => id.to_owned(),
+            (None, Some(sign)) => format!("?.{}", sign.to_uppercase()),
+            (None, None) => "?".to_owned(),
+        };
+        let doc_type = match &self.doc_type {
+            Some(sign) => sign.to_uppercase(),
+            None if self.family == Family::Letter => "CV".to_owned(),
+            None if self.legislature.is_some() => "-".to_owned(),
+            None => "?".to_owned(),
+        };
+        let period = self.year.map(Period::Year).or(period);
+        let period = period.map_or_else(|| "?".to_owned(), |period| period.to_string());
+        let year = self.year.map(|year| format!("/{year}")).unwrap_or_default();
+        format!("{issuer}|{doc_type}|{}{year}|{period}", self.serial_text())
+    }
+
+    /// The recall key for typed queries, without accents and separators: `293 KH SLDTBXH`.
+    pub fn fold_key(&self) -> String {
+        clean::fold_key(&self.to_string())
+    }
+}
+
+impl fmt::Display for DocNumber {
+    /// The canonical form: Đ kept, leading zeros stripped, one kind of separator.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.serial_text())?;
+        if let Some(year) = self.year {
+            write!(f, "/{year}")?;
+        }
+        f.write_str(if self.family == Family::Party { "-" } else { "/" })?;
+        f.write_str(&self.symbol())
+    }
+}

@@ -1,0 +1,348 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const TYPES: &[&str] = &[
+    "BC", "CT", "CV", "CTr", "GP", "HD", "HĐ", "KH", "KL", "L", "NQ", "NĐ", "PL", "QĐ", "QĐi",
+    "SL", "TB", "TT", "TTLT", "TTr", "VBHN", "ĐA", "DA", "TC",
+];
+const STATE: &[&str] = &[
+    "BCA", "BLĐTBXH", "BNN", "BNV", "BTC", "BTNMT", "CP", "CTUBND", "HĐND", "SLĐTBXH", "STC",
+    "TTCP", "TTg", "UBND", "VPCP",
+];
+const PARTY: &[&str] = &["BTGTU", "TU", "TW", "VPTW", "ĐU"];
+const MASS: &[&str] = &["MTTQ", "TWĐTN", "TĐTN"];
+
+fn same(known: &str, sign: &str) -> bool {
+    known.to_uppercase() == sign.to_uppercase()
+}
+
+fn with_signs<T>(run: impl FnOnce(&Signs) -> T) -> T {
+    let doc_type =
+        |sign: &str| TYPES.iter().find(|known| same(known, sign)).map(|known| (*known).to_owned());
+    let issuer = |sign: &str| {
+        let sets = [(STATE, Regime::State), (PARTY, Regime::Party), (MASS, Regime::Mass)];
+        sets.into_iter().find_map(|(set, regime)| {
+            let known = set.iter().find(|known| same(known, sign))?;
+            Some(((*known).to_owned(), regime))
+        })
+    };
+    run(&Signs { doc_type: &doc_type, issuer: &issuer })
+}
+
+fn parse(text: &str) -> Result<Parsed, NumberError> {
+    with_signs(|signs| DocNumber::parse(signs, text))
+}
+
+/// Canonical form, family, printed form and repairs of one number.
+#[track_caller]
+fn check(text: &str, family: Family, canonical: &str, printed: &str, repairs: &[Repair]) {
+    let parsed = parse(text).unwrap();
+    assert_eq!(parsed.number.to_string(), canonical);
+    assert_eq!(parsed.number.family, family);
+    assert_eq!(parsed.printed, printed);
+    assert_eq!(parsed.repairs, repairs);
+    let again = parse(canonical).unwrap();
+    assert_eq!(again.number, parsed.number, "the canonical form reads back");
+    // What is read alone is read the same way in the middle of a sentence.
+    let sentence = format!("Thực hiện văn bản số {printed} ngày 02 tháng 3");
+    let found = with_signs(|signs| find_numbers(signs, &sentence));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].number, parsed.number);
+    assert_eq!(found[0].printed, printed);
+}
+
+#[test]
+fn every_family() {
+    use Family::*;
+    check("30/2020/NĐ-CP", Legal, "30/2020/NĐ-CP", "30/2020/NĐ-CP", &[]);
+    check("54/2019/QH14", Legal, "54/2019/QH14", "54/2019/QH14", &[]);
+    check("30/2000/PL-UBTVQH10", Legal, "30/2000/PL-UBTVQH10", "30/2000/PL-UBTVQH10", &[]);
+    check("76/2025/UBTVQH15", Legal, "76/2025/UBTVQH15", "76/2025/UBTVQH15", &[]);
+    // A resolution with a numbered part.
+    check("66.2/2025/NQ-CP", Legal, "66.2/2025/NQ-CP", "66.2/2025/NQ-CP", &[]);
+    // Joint circular: all segments are issuers, none a unit.
+    let joint = "13/2014/TTLT-BLĐTBXH-BTC-BNV";
+    check(joint, Legal, joint, joint, &[]);
+    check("Số: 0293/KH-SLĐTBXH", Admin, "293/KH-SLĐTBXH", "0293/KH-SLĐTBXH", &[]);
+    check("1669/NQ-UBTVQH15", Admin, "1669/NQ-UBTVQH15", "1669/NQ-UBTVQH15", &[]);
+    // A unit with its own series behind the issuer.
+    check("17/KL-BCA-A03", Admin, "17/KL-BCA-A03", "17/KL-BCA-A03", &[]);
+    check("96/VBHN-VPQH", Admin, "96/VBHN-VPQH", "96/VBHN-VPQH", &[]);
+    check("555/BLĐTBXH-BTXH", Letter, "555/BLĐTBXH-BTXH", "555/BLĐTBXH-BTXH", &[]);
+    check("285/CCTTHC", Letter, "285/CCTTHC", "285/CCTTHC", &[]);
+    // A dot inside the sign, and an ampersand.
+    check("16/CGC.BT", Letter, "16/CGC.BT", "16/CGC.BT", &[]);
+    check("473/TTr-NN&PTNT", Admin, "473/TTr-NN&PTNT", "473/TTr-NN&PTNT", &[]);
+    check("06-CT/TU", Party, "6-CT/TU", "06-CT/TU", &[]);
+    check("14514-CV/VPTW", Party, "14514-CV/VPTW", "14514-CV/VPTW", &[]);
+    check("08-QĐi/TW", Party, "8-QĐi/TW", "08-QĐi/TW", &[]);
+    check(
+        "3-CT/TĐTN-BMT.ANQP.ĐBDC",
+        Party,
+        "3-CT/TĐTN-BMT.ANQP.ĐBDC",
+        "3-CT/TĐTN-BMT.ANQP.ĐBDC",
+        &[],
+    );
+    check("53-HĐBT", Historic, "53/HĐBT", "53-HĐBT", &[]);
+    check("30/CP", Historic, "30/CP", "30/CP", &[]);
+    check("64/TTg", Historic, "64/TTg", "64/TTg", &[]);
+    check("12 SL", Historic, "12/SL", "12 SL", &[]);
+    // A letter for an inserted number.
+    check("77a/KH-SLĐTBXH", Admin, "77A/KH-SLĐTBXH", "77a/KH-SLĐTBXH", &[]);
+}
+
+#[test]
+fn spacing_and_look_alikes() {
+    use Family::*;
+    check("3617/KH- UBND", Admin, "3617/KH-UBND", "3617/KH-UBND", &[]);
+    check("2221/QĐ – UBND", Admin, "2221/QĐ-UBND", "2221/QĐ-UBND", &[]);
+    check("143/STC-\nHCSN", Letter, "143/STC-HCSN", "143/STC-HCSN", &[]);
+    check("473/TTr -\nNN&PTNT", Admin, "473/TTr-NN&PTNT", "473/TTr-NN&PTNT", &[]);
+    check("3070. /KH-UBND".replace(". ", " ").as_str(), Admin, "3070/KH-UBND", "3070/KH-UBND", &[]);
+    check("22 / 2025/TT-BTC", Legal, "22/2025/TT-BTC", "22/2025/TT-BTC", &[]);
+    check("163/Q\u{d0}-UBND", Admin, "163/QĐ-UBND", "163/QĐ-UBND", &[]);
+    check("163/QĐ\u{2011}UBND", Admin, "163/QĐ-UBND", "163/QĐ-UBND", &[]);
+    // The printed form keeps its capitals, the canonical form has the registered spelling.
+    check("63/QĐ-TTG", Admin, "63/QĐ-TTg", "63/QĐ-TTG", &[]);
+    check("367 - QĐ/TWĐTN-VP", Party, "367-QĐ/TWĐTN-VP", "367-QĐ/TWĐTN-VP", &[]);
+}
+
+#[test]
+fn every_repair_is_named() {
+    use Family::*;
+    use Repair::*;
+    check("08/2019/TTBLĐTBXH", Legal, "8/2019/TT-BLĐTBXH", "08/2019/TTBLĐTBXH", &[MissingHyphen]);
+    check("90/TBMTTQ-BTT", Admin, "90/TB-MTTQ-BTT", "90/TBMTTQ-BTT", &[MissingHyphen]);
+    check("22/CT-TW", Party, "22-CT/TW", "22/CT-TW", &[SwappedSeparators]);
+    check("17-NQ/CP", Admin, "17/NQ-CP", "17-NQ/CP", &[SwappedSeparators]);
+    check("1836 QĐ/TWĐTN", Party, "1836-QĐ/TWĐTN", "1836 QĐ/TWĐTN", &[SpaceForSeparator]);
+    check("15/2020 NQ-HĐND", Legal, "15/2020/NQ-HĐND", "15/2020 NQ-HĐND", &[SpaceForSeparator]);
+    check("18/SLĐTBXH-GP", Admin, "18/GP-SLĐTBXH", "18/SLĐTBXH-GP", &[TypeAfterIssuer]);
+    check("66/1992/HĐBT", Legal, "66/1992/HĐBT", "66/1992/HĐBT", &[ModernisedOldForm]);
+    check("53/NĐ-HĐBT", Admin, "53/NĐ-HĐBT", "53/NĐ-HĐBT", &[ModernisedOldForm]);
+    check("123/QĐ/UBND", Admin, "123/QĐ-UBND", "123/QĐ/UBND", &[SlashForHyphen]);
+    check("10/98/NĐ-CP", Legal, "10/1998/NĐ-CP", "10/98/NĐ-CP", &[ShortYear]);
+    check("1.234/QĐ-UBND", Admin, "1234/QĐ-UBND", "1.234/QĐ-UBND", &[ThousandsDot]);
+    check("15/2018/ND-CP", Legal, "15/2018/NĐ-CP", "15/2018/ND-CP", &[LostStroke]);
+    // A known issuer is never cut into type and rest: TTCP is not TT and CP.
+    check("123/TTCP-V1", Letter, "123/TTCP-V1", "123/TTCP-V1", &[]);
+}
+
+/// All numbers of a running text, as printed.
+#[track_caller]
+fn check_found(text: &str, expect: &[&str]) {
+    let found = with_signs(|signs| find_numbers(signs, text));
+    let printed: Vec<&str> = found.iter().map(|m| m.printed.as_str()).collect();
+    assert_eq!(printed, expect);
+}
+
+#[test]
+fn where_a_number_ends() {
+    check_found("Quyết định số 12/QĐ-UBND - UBND tỉnh", &["12/QĐ-UBND"]); // the next item of a list
+    check_found("số 12/QĐ-UBND\n- Phòng Tài chính", &["12/QĐ-UBND"]);
+    check_found("số 12/QĐ-UBNDngày 05 tháng 3", &["12/QĐ-UBND"]); // a word glued on
+    check_found("số 63/QĐ-TTgngày 05", &["63/QĐ-TTg"]);
+    check_found("Nghị định số 30/2020/NĐ-CP.\nCác cơ quan", &["30/2020/NĐ-CP"]);
+    check_found(
+        "số 01/2015/TT-BTC, 02/2015/TT-BTC; 3/KH-UBND.",
+        &["01/2015/TT-BTC", "02/2015/TT-BTC", "3/KH-UBND"],
+    );
+    check_found("số 22/2026/NĐ-\nCP ngày", &["22/2026/NĐ-CP"]); // broken at a line end
+    check_found("số15/2020/NĐ-CP", &["15/2020/NĐ-CP"]); // the accented letter before it is a word
+    check_found("QUYẾT ĐỊNH SỐ 63/QĐ-TTG NGÀY 12", &["63/QĐ-TTG"]);
+    check_found("(138/KH-UBND)", &["138/KH-UBND"]);
+    check_found("", &[]);
+}
+
+#[test]
+fn what_is_no_number() {
+    for text in [
+        "đạt 19/19 tiêu chí, 5%/năm, 21 triệu đồng/năm",
+        "41.372,179/361.188 triệu đồng; tháng 01/2020; ngày 30/3/2020",
+        "(03/10/1950 - 03/10/2020), 1941- 28/01/2021",
+        "QCVN 12-1:2011/BYT, TCVN 9001:2015/BKHCN",
+        "ô quy hoạch K4/CQ2, tỷ lệ 1/500, số nhà 95A/6, trực 24/7",
+        "giá 130.000/CP ngày 01/07", // a price for each share
+        "điện thoại 0206.3852.139 - 0912 345 678",
+        "Covid -19, 2016 - 2020, 15/QĐ",
+        "sách 10/ sách",
+    ] {
+        check_found(text, &[]);
+    }
+}
+
+#[test]
+fn blanks_and_other_texts() {
+    #[track_caller]
+    fn check_error(text: &str, message: &str) {
+        assert_eq!(parse(text).unwrap_err().to_string(), message);
+    }
+    check_error(
+        "Số:     /BC-SLĐTBXH",
+        "expected a number before the sign BC-SLĐTBXH, found a blank",
+    );
+    check_error("Số ...../QĐ-UBND", "expected a number before the sign QĐ-UBND, found a blank");
+    check_error("ngày 5", "expected a document number like 30/2020/NĐ-CP, found \"ngày 5\"");
+    check_error(
+        "12/KH-UBND và 13/KH-UBND",
+        "expected a document number like 30/2020/NĐ-CP, found \"12/KH-UBND và 13/KH-UBND\"",
+    );
+    check_error("", "expected a document number like 30/2020/NĐ-CP, found \"\"");
+}
+
+#[test]
+fn typed_queries() {
+    let number = parse("293/kh-slđtbxh").unwrap().number;
+    assert_eq!(number.to_string(), "293/KH-SLĐTBXH");
+    assert_eq!(number.fold_key(), "293 KH SLDTBXH");
+    assert_eq!(parse("293/kh-sldtbxh").unwrap().number.fold_key(), "293 KH SLDTBXH");
+}
+
+#[test]
+fn keys_tell_series_apart() {
+    let key = |text: &str, issuer, period| parse(text).unwrap().number.key(issuer, period);
+    let year = |y| Some(Period::Year(y));
+    assert_eq!(key("91/2018/NĐ-CP", Some("cp"), None), "cp|NĐ|91/2018|2018");
+    assert_eq!(
+        key("293/KH-SLĐTBXH", Some("vanson.sldtbxh"), year(2020)),
+        "vanson.sldtbxh|KH|293|2020"
+    );
+    assert_eq!(key("34-CT/TW", Some("tw"), Some(Period::Term("khoaXI".into()))), "tw|CT|34|khoaXI");
+    // Nothing known but the paper itself.
+    assert_eq!(key("293/KH-SLĐTBXH", None, None), "?.SLĐTBXH|KH|293|?");
+    assert_eq!(key("45/2019/QH14", Some("qh"), None), "qh|-|45/2019|2019");
+    assert_eq!(key("555/BTC-QLG", Some("btc"), year(2012)), "btc|CV|555|2012");
+    // Two series of one council: individual and normative.
+    assert_ne!(key("20/NQ-HĐND", Some("h"), year(2020)), key("20/2020/NQ-HĐND", Some("h"), None));
+    // Đ is not folded: đề án and dự án are numbered apart.
+    assert_ne!(key("5/ĐA-UBND", None, None), key("5/DA-UBND", None, None));
+}
+
+#[test]
+fn order_of_numbers() {
+    let mut numbers: Vec<DocNumber> = ["10/KH-UBND", "77A/KH-UBND", "9/KH-UBND", "77/KH-UBND"]
+        .map(|text| parse(text).unwrap().number)
+        .to_vec();
+    numbers.sort();
+    let sorted: Vec<String> = numbers.iter().map(DocNumber::to_string).collect();
+    assert_eq!(sorted, ["9/KH-UBND", "10/KH-UBND", "77/KH-UBND", "77A/KH-UBND"]);
+}
+
+/// A number of any family, made of its parts.
+fn any_number() -> impl Strategy<Value = DocNumber> {
+    let families = [Family::Legal, Family::Admin, Family::Letter, Family::Party, Family::Historic];
+    let types = ["BC", "CT", "KH", "NQ", "NĐ", "QĐ", "TB", "TTr", "ĐA"];
+    let states = ["BLĐTBXH", "BNV", "BTC", "SLĐTBXH", "UBND", "VPCP", "XYZT", "NN&PTNT"];
+    let parties = ["BTGTU", "TU", "TW", "TĐTN", "XYZU"];
+    (
+        0..families.len(),
+        1u32..20_000,
+        proptest::option::of(proptest::char::range('A', 'D')),
+        1946i16..2030,
+        0..types.len(),
+        0..states.len(),
+        0..parties.len(),
+        proptest::option::of(0..3usize),
+    )
+        .prop_map(move |(family, serial, suffix, year, doc_type, state, party, unit)| {
+            let family = families[family];
+            let with_type = !matches!(family, Family::Letter | Family::Historic);
+            let issuer = match family {
+                Family::Party => parties[party],
+                Family::Historic => ["CP", "TTg", "HĐBT", "UB"][state % 4],
+                _ => states[state],
+            };
+            let units = unit.map(|unit| ["VP", "NC", "PC02"][unit].to_owned());
+            DocNumber {
+                serial,
+                part: None,
+                suffix,
+                year: (family == Family::Legal).then_some(year),
+                family,
+                doc_type: with_type.then(|| types[doc_type].to_owned()),
+                issuers: vec![issuer.to_owned()],
+                units: if family == Family::Historic {
+                    vec![]
+                } else {
+                    units.into_iter().collect()
+                },
+                legislature: None,
+            }
+        })
+}
+
+/// One of the ways in which a typist spells a canonical form.
+fn spell(canonical: &str, seed: u32) -> String {
+    let mut text = String::new();
+    if seed & 1 == 1 {
+        text.push_str(["Số: ", "Số ", "số ", "SỐ: "][(seed >> 1 & 3) as usize]);
+    }
+    if seed >> 3 & 1 == 1 {
+        text.push('0');
+    }
+    let mut rest = seed >> 4;
+    for c in canonical.chars() {
+        match c {
+            '-' | '/' => {
+                let hyphens = ["-", "\u{2013}", "\u{2010}", "\u{2212}"];
+                let mark = if c == '/' { "/" } else { hyphens[(rest & 3) as usize] };
+                match rest >> 2 & 3 {
+                    1 => text.push_str(&format!("{mark} ")),
+                    2 => text.push_str(&format!(" {mark}")),
+                    3 => text.push_str(&format!("{mark}\n")),
+                    _ => text.push_str(mark),
+                }
+                rest >>= 4;
+            }
+            'Đ' if rest & 1 == 1 => text.push('\u{d0}'),
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+proptest! {
+    #[test]
+    fn display_reads_back(number in any_number()) {
+        let parsed = parse(&number.to_string()).unwrap();
+        prop_assert_eq!(&parsed.number, &number);
+        prop_assert_eq!(parsed.printed, number.to_string());
+    }
+
+    #[test]
+    fn scanner_survives_any_text(text in "[0-9A-ZĐa-zạố/. &:\n–-]{0,80}") {
+        with_signs(|signs| {
+            for found in find_numbers(signs, &text) {
+                assert!(text.get(found.range).is_some());
+            }
+        });
+    }
+}
+
+/// 10,000 spellings of 1,000 numbers: at least 99.9 % get the key of their number, and no two
+/// numbers share one.
+#[test]
+fn spellings_of_one_number_share_a_key_and_no_two_numbers_do() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+    let mut runner = TestRunner::deterministic();
+    let mut numbers = std::collections::BTreeMap::new();
+    while numbers.len() < 1000 {
+        let mut number = any_number().new_tree(&mut runner).unwrap().current();
+        // Units are drafting rooms: they do not number on their own.
+        number.units.clear();
+        numbers.insert(number.to_string(), number.key(None, None));
+    }
+    let distinct: std::collections::BTreeSet<&String> = numbers.values().collect();
+    assert_eq!(distinct.len(), numbers.len());
+    let (mut n_same, mut n_all) = (0, 0);
+    for (canonical, key) in &numbers {
+        for _ in 0..10 {
+            let text = spell(canonical, any::<u32>().new_tree(&mut runner).unwrap().current());
+            n_all += 1;
+            n_same += usize::from(parse(&text).is_ok_and(|p| p.number.key(None, None) == *key));
+        }
+    }
+    assert_eq!(n_all, 10_000);
+    assert!(n_same >= 9_990, "{n_same} of {n_all}");
+}

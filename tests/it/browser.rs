@@ -91,3 +91,35 @@ fn a_clerk_types_a_number_opens_it_and_follows_a_citation() {
         walked.expect("the walk takes less than a minute");
     });
 }
+
+/// `64/KH-SLĐTBXH` exists in two years: the number gives candidates, with the year one document.
+async fn walk(client: &Client, address: &str) {
+    client.goto(address).await.expect("the home page opens");
+    let search_box = client.find(Locator::Css("input[name=q]")).await.expect("there is a search box");
+    search_box.send_keys("chi thi 08-CT/TU 2016\u{e007}").await.expect("typing works");
+    let card = client
+        .wait()
+        .for_element(Locator::Css(".card a.number"))
+        .await
+        .expect("the number finds a document");
+    assert_eq!(card.text().await.expect("it has a text"), "08-CT/TU");
+    card.click().await.expect("the document opens");
+    let cited_by = client
+        .wait()
+        .for_element(Locator::Css(".citations .cites a[href*='#vd-']"))
+        .await
+        .expect("somebody cites the directive");
+    let citing = cited_by.text().await.expect("it has a name");
+    cited_by.click().await.expect("the citing document opens");
+    let heading = client
+        .wait()
+        .for_element(Locator::XPath(&format!("//h1[contains(., '{citing}')]")))
+        .await
+        .expect("the page of the citing document");
+    assert!(heading.text().await.expect("it has a text").contains(&citing));
+    let resolved = client
+        .find(Locator::Css(".paper a.cite.resolved"))
+        .await
+        .expect("the citation is a link in the text");
+    assert!(resolved.text().await.expect("it has a text").contains("08-CT/TU"));
+}

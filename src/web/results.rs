@@ -117,7 +117,7 @@ impl Asked {
 }
 
 /// The pairs of a query string, decoded; `+` is a space.
-fn pairs(query: &str) -> Vec<(String, String)> {
+pub fn pairs(query: &str) -> Vec<(String, String)> {
     query
         .split('&')
         .filter(|pair| !pair.is_empty())

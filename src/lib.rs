@@ -1,10 +1,16 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod archive;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod context;
 pub mod domain;
 pub mod engine;
+pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod query;
+pub mod read;
 pub mod source;
 pub mod text;

@@ -30,6 +30,19 @@ impl FilePath {
         &self.0
     }
 
+    /// Whether it lies outside the archive.
+    pub fn is_absolute(&self) -> bool {
+        path_of(&self.0).is_absolute()
+    }
+
+    /// Whether it lies in a folder, at any depth; everything lies in the empty path.
+    pub fn is_in(&self, folder: &FilePath) -> bool {
+        match self.0.strip_prefix(folder.0.as_slice()) {
+            Some(rest) => folder.0.is_empty() || rest.starts_with(b"/"),
+            None => false,
+        }
+    }
+
     /// The file on disk.
     pub fn on_disk(&self, archive: &Path) -> PathBuf {
         // Joining an absolute path replaces the archive.

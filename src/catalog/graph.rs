@@ -1,12 +1,12 @@
 //! Numbers and citations: who is meant by whom, as a function of the archive.
 //!
-//! Citations and numbers meet in the recall key of a number. When a document with a number comes
-//! or goes, exactly the citations with that recall key are resolved anew; [`resolve`] decides.
+//! Citations and numbers meet in the recall form of a number, [`fold`]. When a document with a
+//! number comes or goes, exactly the citations with that form are resolved anew; [`resolve`]
+//! decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, Row, params};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::{
     catalog::{
@@ -19,6 +19,8 @@ use crate::{
         citation::{Citation, CitationState},
         record::{Record, RecordId},
     },
+    engine::number::NumberForms,
+    text::{self, fold::exact},
 };
 
 /// A number of a shown document.
@@ -194,53 +196,25 @@ impl Catalog {
     }
 }
 
-/// The normal form of a printed number: NFC, upper case, one kind of hyphen, no blanks, no
-/// leading zeros, e.g. `8/2019/TT-BLĐTBXH`.
+/// The normal form of a printed number, by which spellings are compared: small letters with
+/// their diacritics, no blanks, one hyphen, no leading zeros, e.g. `8/2019/tt-blđtbxh`.
 pub fn canonical(number: &str) -> String {
-    let mut normal: String = number
-        .nfc()
-        .filter(|character| !character.is_whitespace())
-        .map(|character| match character {
-            '\u{d0}' | '\u{189}' => '\u{110}',
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            other => other,
-        })
-        .flat_map(char::to_uppercase)
-        .collect();
-    let n_zeros = normal.bytes().take_while(|byte| *byte == b'0').count();
-    let has_digit_after = normal.as_bytes().get(n_zeros).is_some_and(u8::is_ascii_digit);
-    normal.drain(..if has_digit_after { n_zeros } else { 0 });
-    normal
-}
-
-/// The recall form of a printed number: normal form without diacritics and with one blank for
-/// every separator, e.g. `8 2019 TT BLDTBXH`.
-pub fn fold(number: &str) -> String {
-    let plain: String = canonical(number)
-        .nfd()
-        .filter(|character| !is_combining_mark(*character))
-        .map(|character| match character {
-            '\u{110}' => 'D',
-            other if other.is_alphanumeric() => other,
-            _ => ' ',
-        })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The key in which citations and numbers meet: the folded number without the separators between
-/// letters, so that a missing hyphen (`08/2019/TTBLĐTBXH`) and swapped separators (`06/CT-TU`)
-/// still meet the document.
-fn recall(fold: &str) -> String {
-    let mut key = String::with_capacity(fold.len());
-    for part in fold.split(' ') {
-        let after_digit = key.ends_with(|character: char| character.is_ascii_digit());
-        if after_digit && part.starts_with(|character: char| character.is_ascii_digit()) {
-            key.push(' ');
-        }
-        key.push_str(part);
+    match NumberForms::of(number) {
+        Some(forms) => forms.spelled_key().trim_start_matches('=').to_owned(),
+        None => exact(number.trim()),
     }
-    key
+}
+
+/// The recall form of a printed number, in which citations and numbers meet: serial, year and
+/// the folded sign without its separators, e.g. `8/2019/ttbldtbxh`.
+///
+/// A missing hyphen (`08/2019/TTBLĐTBXH`) and swapped separators (`06/CT-TU`) therefore still
+/// meet the document; [`resolve`] tells them apart.
+pub fn fold(number: &str) -> String {
+    match NumberForms::of(number) {
+        Some(forms) => forms.key(),
+        None => text::fold::fold(number.trim()),
+    }
 }
 
 pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Vec<Outgoing>> {
@@ -299,7 +273,7 @@ pub(super) fn count_missing(connection: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
-/// The recall keys under which documents came or went in one transaction, and what was looked up.
+/// The recall forms under which documents came or went in one transaction, and what was looked up.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     dirty: BTreeSet<String>,
@@ -316,11 +290,10 @@ impl Changes {
     ) -> rusqlite::Result<()> {
         let Some(number) = &record.metadata.number else { return Ok(()) };
         let fold = fold(&number.value);
-        let recall = recall(&fold);
         connection
             .prepare_cached(
-                "INSERT INTO numbers (content, id, printed, canonical, fold, recall, key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO numbers (content, id, printed, canonical, fold, key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute(params![
                 ord,
@@ -328,20 +301,19 @@ impl Changes {
                 number.value,
                 canonical(&number.value),
                 fold,
-                recall,
                 number.key
             ])?;
-        self.dirty.insert(recall);
+        self.dirty.insert(fold);
         Ok(())
     }
 
     /// Removes the numbers of a document that is no longer shown, or is about to be entered anew.
     pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
         let mut statement =
-            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING recall")?;
+            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING fold")?;
         let rows = statement.query_map([ord], |row| row.get::<_, String>(0))?;
-        for recall in rows {
-            self.dirty.insert(recall?);
+        for fold in rows {
+            self.dirty.insert(fold?);
         }
         Ok(())
     }
@@ -356,20 +328,18 @@ impl Changes {
     ) -> rusqlite::Result<()> {
         connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO citations (content, seq, canonical, fold, recall, key, kind, citation,
-                                    state, target, candidates, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            "INSERT INTO citations (content, seq, canonical, fold, key, kind, citation, state, target,
+                                    candidates, flags)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?;
         for (seq, citation) in (0u32..).zip(citations) {
             let fold = citation.number.as_deref().map(fold);
-            let recall = fold.as_deref().map(recall);
-            let resolution = self.resolve(connection, record, citation, recall.as_deref())?;
+            let resolution = self.resolve(connection, record, citation, fold.as_deref())?;
             insert.execute(params![
                 ord,
                 seq,
                 citation.number.as_deref().map(canonical),
                 fold,
-                recall,
                 citation.key,
                 to_json(&citation.kind)?.trim_matches('"'),
                 to_json(citation)?,
@@ -385,24 +355,20 @@ impl Changes {
     /// Resolves anew every citation that may mean a document that came or went.
     pub(super) fn settle(mut self, connection: &Connection) -> rusqlite::Result<()> {
         let dirty = std::mem::take(&mut self.dirty);
-        for recall in dirty {
-            self.resolve_all(connection, Some(&recall))?;
+        for fold in dirty {
+            self.resolve_all(connection, Some(&fold))?;
         }
         Ok(())
     }
 
-    /// Resolves anew the citations with a recall key, or all of them.
-    fn resolve_all(
-        &mut self,
-        connection: &Connection,
-        recall: Option<&str>,
-    ) -> rusqlite::Result<()> {
+    /// Resolves anew the citations with a fold key, or all of them.
+    fn resolve_all(&mut self, connection: &Connection, fold: Option<&str>) -> rusqlite::Result<()> {
         let mut select = connection.prepare_cached(
-            "SELECT content, seq, citation, recall, contents.id FROM citations
-             JOIN contents ON ord = content WHERE ?1 IS NULL OR recall = ?1
+            "SELECT content, seq, citation, fold, contents.id FROM citations
+             JOIN contents ON ord = content WHERE ?1 IS NULL OR fold = ?1
              ORDER BY content, seq",
         )?;
-        let rows = select.query_map([recall], |row| {
+        let rows = select.query_map([fold], |row| {
             let ord: i64 = row.get(0)?;
             let seq: u32 = row.get(1)?;
             let citation: Citation = from_json(2, row.get_ref(2)?.as_str()?)?;
@@ -415,12 +381,12 @@ impl Changes {
              WHERE content = ?1 AND seq = ?2",
         )?;
         let mut citing: Option<Record> = None;
-        for (ord, seq, citation, recall, citing_id) in citations {
+        for (ord, seq, citation, fold, citing_id) in citations {
             if citing.as_ref().is_none_or(|record| record.id != citing_id) {
                 citing = head(connection, &citing_id)?.map(|(_, _, record)| record);
             }
             let Some(record) = &citing else { continue };
-            let resolution = self.resolve(connection, record, &citation, recall.as_deref())?;
+            let resolution = self.resolve(connection, record, &citation, fold.as_deref())?;
             update.execute(params![
                 ord,
                 seq,
@@ -438,23 +404,23 @@ impl Changes {
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
-        recall: Option<&str>,
+        fold: Option<&str>,
     ) -> rusqlite::Result<Resolution> {
-        let Some(recall) = recall else { return Ok(resolve(citing, citation, &[])) };
-        if !self.candidates.contains_key(recall) {
-            let found = candidates(connection, recall)?;
-            self.candidates.insert(recall.to_owned(), found);
+        let Some(fold) = fold else { return Ok(resolve(citing, citation, &[])) };
+        if !self.candidates.contains_key(fold) {
+            let found = candidates(connection, fold)?;
+            self.candidates.insert(fold.to_owned(), found);
         }
-        let candidates: Vec<&Record> = self.candidates[recall].iter().collect();
+        let candidates: Vec<&Record> = self.candidates[fold].iter().collect();
         Ok(resolve(citing, citation, &candidates))
     }
 }
 
-/// The shown documents with a recall key, by identifier.
-fn candidates(connection: &Connection, recall: &str) -> rusqlite::Result<Vec<Record>> {
+/// The shown documents with a fold key, by identifier.
+fn candidates(connection: &Connection, fold: &str) -> rusqlite::Result<Vec<Record>> {
     let mut statement =
-        connection.prepare_cached("SELECT id FROM numbers WHERE recall = ?1 ORDER BY id")?;
-    let ids = statement.query_map([recall], |row| id(row, 0))?;
+        connection.prepare_cached("SELECT id FROM numbers WHERE fold = ?1 ORDER BY id")?;
+    let ids = statement.query_map([fold], |row| id(row, 0))?;
     let mut records = Vec::new();
     for id in ids {
         records.extend(head(connection, &id?)?.map(|(_, _, record)| record));

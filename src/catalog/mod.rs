@@ -10,6 +10,7 @@ pub mod file;
 mod graph;
 pub mod lock;
 mod outbox;
+mod overview;
 mod read;
 mod resolve;
 mod runs;
@@ -30,7 +31,8 @@ pub use self::{
     file::{FilePath, FileRow, FileStat, FileStatus},
     graph::{Incoming, MissingDocument, NumberRow, Outgoing, canonical, fold},
     outbox::{OutboxEntry, OutboxOp},
-    read::{Counts, FailedFile, Head},
+    overview::Surroundings,
+    read::{Counts, Document, FailedFile, Head, Shown},
     runs::{Run, RunCounts, RunId},
     stored::Stored,
     write::{Applied, Change},

@@ -58,6 +58,28 @@ pub struct Counts {
     pub years: Option<(i16, i16)>,
 }
 
+/// A shown document on a walk through the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Its place in the order of the walk.
+    pub ord: i64,
+    /// Outbox sequence of its latest change.
+    pub version: u64,
+    /// The document.
+    pub id: RecordId,
+}
+
+/// A document as analysis takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Unique positive number: the tie-breaker of every order.
+    pub ord: i64,
+    /// The whole record.
+    pub record: Record,
+    /// What its spans refer to.
+    pub text: Text,
+}
+
 /// A file that is not, or not fully, read.
 pub type FailedFile = FileRow;
 
@@ -111,18 +133,32 @@ impl Catalog {
     ///
     /// # Errors
     /// `Storage` when they could not be read.
-    pub fn shown_after(
-        &self,
-        ord: i64,
-        limit: usize,
-    ) -> Result<Vec<(i64, RecordId)>, CatalogError> {
+    pub fn shown_after(&self, ord: i64, limit: usize) -> Result<Vec<Shown>, CatalogError> {
         self.read("walk the archive", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT ord, id FROM contents WHERE ord > ?1 AND shown = 1 ORDER BY ord LIMIT ?2",
+                "SELECT ord, id, version FROM contents WHERE ord > ?1 AND shown = 1
+                 ORDER BY ord LIMIT ?2",
             )?;
-            let rows =
-                statement.query_map(params![ord, limit], |row| Ok((row.get(0)?, id(row, 1)?)))?;
+            let rows = statement.query_map(params![ord, limit], |row| {
+                Ok(Shown { ord: row.get(0)?, id: id(row, 1)?, version: row.get(2)? })
+            })?;
             rows.collect()
+        })
+    }
+
+    /// Record and text of one version of a document, for analysis.
+    ///
+    /// # Errors
+    /// `Storage` when they could not be read.
+    pub fn document(&self, id: &RecordId) -> Result<Option<Document>, CatalogError> {
+        self.read("look up a document", |connection| {
+            let Some((ord, _, mut record)) = head(connection, id)? else { return Ok(None) };
+            let outgoing = graph::outgoing(connection, ord)?;
+            record.citations = outgoing.into_iter().map(|outgoing| outgoing.citation).collect();
+            let text = connection
+                .prepare_cached("SELECT text FROM bodies WHERE content = ?1")?
+                .query_row([ord], |row| unpack(0, row.get_ref(0)?.as_blob()?))?;
+            Ok(Some(Document { ord, record, text }))
         })
     }
 
@@ -235,6 +271,20 @@ impl Catalog {
                 .prepare_cached("SELECT extractor_revision FROM contents WHERE sha256 = ?1")?
                 .query_row([sha256], |row| row.get(0))
                 .optional()
+        })
+    }
+
+    /// Whether a content that is held has pages that need recognition.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn needs_ocr(&self, sha256: &str) -> Result<bool, CatalogError> {
+        self.read("look up a content", |connection| {
+            let needs_ocr = connection
+                .prepare_cached("SELECT needs_ocr FROM contents WHERE sha256 = ?1")?
+                .query_row([sha256], |row| row.get(0))
+                .optional()?;
+            Ok(needs_ocr.unwrap_or(false))
         })
     }
 

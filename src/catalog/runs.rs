@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::{
-        Catalog, CatalogError,
+        Catalog, CatalogError, FilePath,
         stored::{from_json, to_json},
     },
     domain::failure::FailureReason,
@@ -134,6 +134,31 @@ impl Catalog {
                 })
             })?;
             rows.collect()
+        })
+    }
+
+    /// Folders and files outside the archive that were asked for in earlier runs, by path.
+    ///
+    /// # Errors
+    /// `Storage` when they could not be read.
+    pub fn outside_roots(&self) -> Result<Vec<FilePath>, CatalogError> {
+        self.read("list the folders outside the archive", |connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT path FROM outside_roots ORDER BY path")?;
+            let rows = statement.query_map([], |row| Ok(FilePath::from_bytes(row.get(0)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// Notes a folder or file outside the archive, so that later runs look at it too.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be written.
+    pub fn add_outside_root(&self, path: &FilePath) -> Result<(), CatalogError> {
+        self.write("note a folder outside the archive", |transaction| {
+            transaction
+                .execute("INSERT OR IGNORE INTO outside_roots VALUES (?1)", [path.as_bytes()])?;
+            Ok(())
         })
     }
 

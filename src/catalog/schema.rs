@@ -16,12 +16,13 @@ const MIGRATIONS: [&str; 1] = [V1];
 
 /// Version 1.
 ///
+/// `outside_roots` are folders and files outside the archive that were asked for by name.
 /// `files` has one row a path ever seen. `contents` has one row a distinct content that was
 /// taken in; `shown` says whether a current file carries it, `path` is the first of those files
 /// in byte order, `version` the outbox sequence of its latest change. `bodies` is apart so that
 /// reading records does not step over megabytes of text. `numbers` holds the numbers of shown
 /// contents only. `citations` holds what was read (`citation`) and what the archive made of it
-/// (`state`, `target`, `candidates`, `flags`), grouped by the recall key of the cited number.
+/// (`state`, `target`, `candidates`, `flags`), by the recall form (`fold`) of the cited number.
 const V1: &str = "
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
@@ -35,6 +36,10 @@ CREATE TABLE runs (
     program_version TEXT NOT NULL,
     counts TEXT NOT NULL
 );
+
+CREATE TABLE outside_roots (
+    path BLOB PRIMARY KEY
+) WITHOUT ROWID;
 
 CREATE TABLE contents (
     ord INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -83,20 +88,17 @@ CREATE TABLE numbers (
     printed TEXT NOT NULL,
     canonical TEXT NOT NULL,
     fold TEXT NOT NULL,
-    recall TEXT NOT NULL,
     key TEXT,
     PRIMARY KEY (content, canonical)
 ) WITHOUT ROWID;
 CREATE INDEX numbers_fold ON numbers (fold, id);
 CREATE INDEX numbers_canonical ON numbers (canonical, id);
-CREATE INDEX numbers_recall ON numbers (recall, id);
 
 CREATE TABLE citations (
     content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
     seq INTEGER NOT NULL,
     canonical TEXT,
     fold TEXT,
-    recall TEXT,
     key TEXT,
     kind TEXT NOT NULL,
     citation TEXT NOT NULL,
@@ -106,7 +108,7 @@ CREATE TABLE citations (
     flags TEXT NOT NULL,
     PRIMARY KEY (content, seq)
 ) WITHOUT ROWID;
-CREATE INDEX citations_recall ON citations (recall) WHERE recall IS NOT NULL;
+CREATE INDEX citations_fold ON citations (fold) WHERE fold IS NOT NULL;
 CREATE INDEX citations_target ON citations (target) WHERE target IS NOT NULL;
 CREATE INDEX citations_missing ON citations (canonical, content)
     WHERE state = 'missing' AND canonical IS NOT NULL;

@@ -9,11 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{citation::Citation, record::Record},
-    pipeline::Processed,
+    pipeline::{NEEDS_OCR, Processed},
 };
-
-/// Name of the warning that says that pages are images nobody has recognised.
-pub const NEEDS_OCR: &str = "needs_ocr";
 
 /// Of zstd: the next level costs twice the time for a tenth of the size.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -68,6 +65,11 @@ impl Stored {
             tables_revision: tables_revision.to_owned(),
             ocr_engine: ocr_engine.map(str::to_owned),
         })
+    }
+
+    /// Hash of the bytes it was read from.
+    pub fn sha256(&self) -> &str {
+        &self.head.sha256
     }
 
     /// Whether pages of it are images that nothing has recognised.

@@ -5,6 +5,7 @@
 
 pub mod citation;
 pub mod date;
+pub mod date_phrase;
 pub mod doc_number;
 pub mod failure;
 pub mod found;

@@ -150,7 +150,8 @@ fn hits_say_which_record() {
         let record = RecordId::parse("fedcba9876543210").unwrap();
         fill(engine, vec![IndexDoc { id: record.clone(), ..page_doc(3, &["ke"]) }]);
         let answer = engine.search(&request(word("ke"))).unwrap();
-        let [Hit { id, ord: 3, sort_value: None, score }] = &answer.hits[..] else {
+        let [Hit { id, ord: 3, sort_value: None, issued_first: None, score }] = &answer.hits[..]
+        else {
             panic!("{answer:?}")
         };
         assert_eq!(*id, record);
@@ -161,9 +162,7 @@ fn hits_say_which_record() {
 #[test]
 fn newer_version_replaces_and_older_is_ignored() {
     on_every_engine(|engine| {
-        let version = |version, body| {
-            upsert(IndexDoc { version, ..page_doc(1, &[body]) })
-        };
+        let version = |version, body| upsert(IndexDoc { version, ..page_doc(1, &[body]) });
         // Within one commit, in one call and in two.
         engine.apply(&[version(5, "five"), version(4, "four")]).unwrap();
         engine.apply(&[version(5, "fifth")]).unwrap();
@@ -221,7 +220,8 @@ fn keys_match_whole_and_by_their_beginning_and_score_a_constant() {
         );
         check(engine, key(number, "293"), &[1]);
         check(engine, key(number, "293/kh"), &[]);
-        let prefix = |prefix: &str| Q::KeyPrefix { field: number, prefix: token(prefix), boost: 2.5 };
+        let prefix =
+            |prefix: &str| Q::KeyPrefix { field: number, prefix: token(prefix), boost: 2.5 };
         check(engine, prefix("293"), &[1, 2]);
         check(engine, prefix("293/kh-slđ"), &[1]); // ends inside a word, after a letter of two bytes
         check(engine, prefix("3"), &[]);
@@ -320,7 +320,10 @@ fn scores_add_up_except_where_the_best_counts() {
         let year = KeyField::Year;
         fill(
             engine,
-            vec![IndexDoc { numbers: vec![(NumField::IssuedFirst, 1)], ..key_doc(1, &[(state, "scan"), (year, "2020")]) }],
+            vec![IndexDoc {
+                numbers: vec![(NumField::IssuedFirst, 1)],
+                ..key_doc(1, &[(state, "scan"), (year, "2020")])
+            }],
         );
         let two = || boosted_key(state, "scan", 2.0);
         let five = || boosted_key(year, "2020", 5.0);
@@ -374,9 +377,8 @@ fn filters_restrict_what_is_found() {
                 key_doc(3, &[(KeyField::DocType, "qđ"), (KeyField::Year, "2021")]),
             ],
         );
-        let filtered = |filter| {
-            ords(&engine.search(&SearchReq { filter, ..request(Q::Everything) }).unwrap())
-        };
+        let filtered =
+            |filter| ords(&engine.search(&SearchReq { filter, ..request(Q::Everything) }).unwrap());
         let kh = || key(KeyField::DocType, "kh");
         let y2021 = || key(KeyField::Year, "2021");
         assert_eq!(filtered(vec![kh(), y2021()]), [2]);
@@ -394,7 +396,8 @@ fn order_is_total() {
             fill(engine, vec![IndexDoc { version: 1, ..number_doc(ord, number) }]);
         }
         let sorted = |sort| engine.search(&SearchReq { sort, ..request(Q::Everything) }).unwrap();
-        assert_eq!(ords(&sorted(Sort::Relevance)), [1, 2, 3, 4, 5]);
+        // Equal scores: the later date first, no date last.
+        assert_eq!(ords(&sorted(Sort::Relevance)), [2, 4, 3, 1, 5]);
         assert_eq!(ords(&sorted(by_number(true))), [2, 4, 3, 1, 5]);
         assert_eq!(ords(&sorted(by_number(false))), [3, 2, 4, 1, 5]);
         let values: Vec<_> = sorted(by_number(false)).hits.iter().map(|h| h.sort_value).collect();
@@ -418,14 +421,6 @@ fn page_has_its_size_and_total_counts_all() {
     });
 }
 
-fn cursor(hit: &Hit, sort: Sort) -> After {
-    let value = match sort {
-        Sort::Relevance => Some(f64::from(hit.score)),
-        Sort::Number { .. } => hit.sort_value.map(|value| value as f64),
-    };
-    After { value, ord: hit.ord }
-}
-
 /// All hits, fetched page by page.
 fn paged(engine: &dyn Engine, score: Q, sort: Sort, size: usize) -> Vec<i64> {
     let mut found = Vec::new();
@@ -434,7 +429,7 @@ fn paged(engine: &dyn Engine, score: Q, sort: Sort, size: usize) -> Vec<i64> {
         let page = SearchReq { sort, after, size, ..request(score.clone()) };
         let answer = engine.search(&page).unwrap();
         let Some(last) = answer.hits.last() else { return found };
-        after = Some(cursor(last, sort));
+        after = Some(After::hit(last, sort));
         found.extend(ords(&answer));
         assert!(found.len() <= 1_000, "pages repeat");
     }
@@ -516,12 +511,16 @@ fn facets_count_each_under_its_own_filter() {
 fn counts_add_up_over_commits_and_forget_the_deleted() {
     on_every_engine(|engine| {
         for ord in 1..=6 {
-            fill(engine, vec![key_doc(ord, &[(KeyField::Year, ["2020", "2021"][ord as usize % 2])])]);
+            fill(
+                engine,
+                vec![key_doc(ord, &[(KeyField::Year, ["2020", "2021"][ord as usize % 2])])],
+            );
         }
         engine.apply(&[Op::Delete { id: id(1), version: 99 }]).unwrap();
         engine.commit(99).unwrap();
         let facets = vec![FacetReq { field: KeyField::Year, filter: vec![], size: 9 }];
-        let answer = engine.search(&SearchReq { facets, size: 0, ..request(Q::Everything) }).unwrap();
+        let answer =
+            engine.search(&SearchReq { facets, size: 0, ..request(Q::Everything) }).unwrap();
         assert_eq!(answer.facets, [vec![("2020".to_owned(), 3), ("2021".to_owned(), 2)]]);
     });
 }
@@ -588,8 +587,9 @@ fn matches(q: &Q, model: &Model) -> bool {
         Q::Phrase { tokens, .. } => words
             .windows(tokens.len())
             .any(|run| run.iter().zip(tokens).all(|(&w, token)| WORDS[w] == token.as_str())),
-        Q::Range { from, to, .. } => number
-            .is_some_and(|n| from.is_none_or(|from| from <= n) && to.is_none_or(|to| n <= to)),
+        Q::Range { from, to, .. } => {
+            number.is_some_and(|n| from.is_none_or(|from| from <= n) && to.is_none_or(|to| n <= to))
+        }
         Q::All(all) => all.iter().all(|q| matches(q, model)),
         Q::Any { of, min } => of.iter().filter(|q| matches(q, model)).count() >= (*min).max(1),
         Q::Best(of) => of.iter().any(|q| matches(q, model)),
@@ -733,10 +733,7 @@ fn index_of_another_schema_is_refused() {
     std::fs::write(&meta, text.replace("vanthu 1 0", "vanthu 7 0")).unwrap();
     for result in [open(folder.path()), Embedded::open_read_only(folder.path())] {
         let error = result.err().unwrap();
-        assert_eq!(
-            error.to_string(),
-            "expected index schema 1, found 7; run `vanthu reindex`"
-        );
+        assert_eq!(error.to_string(), "expected index schema 1, found 7; run `vanthu reindex`");
     }
 }
 

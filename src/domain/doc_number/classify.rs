@@ -23,7 +23,7 @@ const TYPES_BEHIND: [&str; 6] = ["GCN", "GP", "NQ", "NĐ", "QĐ", "TT"];
 const ORDER_OF_1945: &str = "SL";
 
 /// Reads the meaning of a shape; `None` when its parts are no number.
-pub(super) fn classify(shape: Shape, signs: &Signs) -> Option<Parsed> {
+pub(super) fn classify(shape: Shape, signs: Signs) -> Option<Parsed> {
     let mut repairs = shape.repairs.clone();
     let mut number = DocNumber {
         serial: shape.serial,
@@ -62,7 +62,7 @@ fn family(
     number: &DocNumber,
     first: Separator,
     second: Option<Separator>,
-    signs: &Signs,
+    signs: Signs,
     repairs: &mut Vec<Repair>,
 ) -> Option<Family> {
     let regime = number.issuer_sign().and_then(|sign| signs.regime(sign));
@@ -104,7 +104,7 @@ fn read_single(
     number: &mut DocNumber,
     segment: &str,
     separator: Separator,
-    signs: &Signs,
+    signs: Signs,
     repairs: &mut Vec<Repair>,
 ) -> Option<()> {
     if let Some(sign) = historic(segment) {
@@ -142,7 +142,7 @@ fn read_single(
 fn read_sign(
     number: &mut DocNumber,
     segments: &[&str],
-    signs: &Signs,
+    signs: Signs,
     repairs: &mut Vec<Repair>,
 ) -> Option<()> {
     let (first, rest) = segments.split_first()?;
@@ -182,7 +182,7 @@ fn read_sign(
 }
 
 /// Sets the type and shares the other segments out among issuers, legislature and units.
-fn set_issuers(number: &mut DocNumber, doc_type: Option<String>, segments: &[&str], signs: &Signs) {
+fn set_issuers(number: &mut DocNumber, doc_type: Option<String>, segments: &[&str], signs: Signs) {
     // Joint documents (liên tịch) name all their issuers; others one issuer and its units.
     let is_joint = doc_type.as_deref().is_some_and(|sign| sign.ends_with("LT"));
     number.doc_type = doc_type;
@@ -219,14 +219,14 @@ fn historic(segment: &str) -> Option<&'static str> {
 }
 
 /// The longest known type in front of a known issuer: `TTBLĐTBXH` is `TT` and `BLĐTBXH`.
-fn split_missing_hyphen(segment: &str, signs: &Signs) -> Option<(String, String)> {
+fn split_missing_hyphen(segment: &str, signs: Signs) -> Option<(String, String)> {
     if signs.is_issuer(segment) {
         return None;
     }
     let cuts: Vec<usize> = segment.char_indices().map(|(at, _)| at).skip(2).collect();
     cuts.into_iter().rev().find_map(|cut| {
         let (head, tail) = segment.split_at(cut);
-        let doc_type = signs.type_of(head)?;
+        let doc_type = signs.type_of(head).filter(|sign| signs.is_common_type(sign))?;
         let issuer = national_assembly(tail).map(|_| tail.to_uppercase());
         let is_long_enough = tail.chars().count() >= 2;
         let issuer =
@@ -236,7 +236,7 @@ fn split_missing_hyphen(segment: &str, signs: &Signs) -> Option<(String, String)
 }
 
 /// The type whose Đ was printed as D: `ND` is `NĐ`.
-fn restore_stroke(segment: &str, signs: &Signs) -> Option<String> {
+fn restore_stroke(segment: &str, signs: Signs) -> Option<String> {
     if !segment.contains(['D', 'd']) || segment.chars().count() > 5 {
         return None;
     }

@@ -47,7 +47,7 @@ const MAX_SEGMENT_CHARS: usize = 24;
 const MAX_GAP: usize = 4;
 
 /// Cuts the number at the start of `chars`; `None` when there is none.
-pub(super) fn lex(chars: &[char], signs: &Signs, mode: Mode) -> Option<Shape> {
+pub(super) fn lex(chars: &[char], signs: Signs, mode: Mode) -> Option<Shape> {
     let mut cursor = Cursor { chars, at: 0, printed: String::new() };
     let serial = cursor.digits(1, 6)?;
     let mut shape = Shape {
@@ -191,7 +191,7 @@ impl Cursor<'_> {
     }
 
     /// A segment such as `SLĐTBXH`, `TTr`, `NN&PTNT`, `CGC.BT`, in the form in which it is compared.
-    fn segment(&mut self, signs: &Signs, mode: Mode) -> Option<String> {
+    fn segment(&mut self, signs: Signs, mode: Mode) -> Option<String> {
         let (text, end) = segment_at(self.chars, self.at, signs, mode)?;
         self.at = end;
         self.printed.push_str(&text);
@@ -201,7 +201,7 @@ impl Cursor<'_> {
     fn next_segment(
         &mut self,
         shape: &Shape,
-        signs: &Signs,
+        signs: Signs,
         mode: Mode,
     ) -> Option<(Separator, String)> {
         let (before, mark) = self.gap_then(0)?;
@@ -240,7 +240,7 @@ impl Cursor<'_> {
 }
 
 /// The segment at `start` and where it ends.
-fn segment_at(chars: &[char], start: usize, signs: &Signs, mode: Mode) -> Option<(String, usize)> {
+fn segment_at(chars: &[char], start: usize, signs: Signs, mode: Mode) -> Option<(String, usize)> {
     let mut end = run_end(chars, start, signs, mode)?;
     let mut text: String = chars[start..end].iter().collect();
     // `NN&PTNT`, `BMT.ANQP.ĐBDC`: joined without a hyphen; blanks around `&` are misprints.
@@ -277,7 +277,7 @@ fn segment_at(chars: &[char], start: usize, signs: &Signs, mode: Mode) -> Option
 }
 
 /// Where the run of letters and digits that belongs to a sign ends.
-fn run_end(chars: &[char], start: usize, signs: &Signs, mode: Mode) -> Option<usize> {
+fn run_end(chars: &[char], start: usize, signs: Signs, mode: Mode) -> Option<usize> {
     let rest = chars.get(start..)?;
     let n = rest.iter().take(2 * MAX_SEGMENT_CHARS).take_while(|c| c.is_alphanumeric()).count();
     let run = &rest[..n];

@@ -15,10 +15,10 @@ mod tests;
 
 use std::fmt;
 
-pub use scan::{NumberMatch, find_numbers};
-pub use signs::{Regime, Signs};
+pub use self::scan::{NumberMatch, find_numbers};
 
-use crate::domain::date::PartialDate;
+use self::signs::Signs;
+use crate::domain::{date::PartialDate, tables::Tables};
 
 /// The families of numbers, told apart by their separators and by what stands in the sign.
 ///
@@ -147,8 +147,8 @@ impl DocNumber {
     ///
     /// # Errors
     /// `Blank` for `Số:    /BC-SLĐTBXH`; `NotANumber` for anything that is not a number.
-    pub fn parse(signs: &Signs, text: &str) -> Result<Parsed, NumberError> {
-        scan::parse_whole(signs, text)
+    pub fn parse(tables: &Tables, text: &str) -> Result<Parsed, NumberError> {
+        scan::parse_whole(Signs(tables), text)
     }
 
     /// The serial with its part and suffix, without leading zeros: `66.2`, `77A`.

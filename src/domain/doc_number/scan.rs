@@ -14,6 +14,7 @@ use super::{
     lex::{Mode, lex},
     signs::Signs,
 };
+use crate::domain::tables::Tables;
 
 /// One number in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,8 @@ const WINDOW_CHARS: usize = 96;
 ///
 /// Takes `293/KH- SLĐTBXH`, `473/TTr -⏎NN&PTNT`, `12 SL`; leaves out `19/19 tiêu chí`,
 /// `130.000/CP`, `QCVN 12-1:2011/BYT`, `K4/CQ2`. The text should be NFC. Linear in its length.
-pub fn find_numbers(signs: &Signs, text: &str) -> Vec<NumberMatch> {
+pub fn find_numbers(tables: &Tables, text: &str) -> Vec<NumberMatch> {
+    let signs = Signs(tables);
     let bytes = text.as_bytes();
     let mut found: Vec<NumberMatch> = Vec::new();
     let mut done = 0;
@@ -54,7 +56,7 @@ pub fn find_numbers(signs: &Signs, text: &str) -> Vec<NumberMatch> {
 }
 
 /// The number that starts at byte `start`, if one does.
-fn number_at(signs: &Signs, text: &str, start: usize) -> Option<NumberMatch> {
+fn number_at(signs: Signs, text: &str, start: usize) -> Option<NumberMatch> {
     let cleaned = Cleaned::new(text, start, WINDOW_CHARS);
     let shape = lex(&cleaned.chars, signs, Mode::Running)?;
     let end = cleaned.end_of(shape.end);
@@ -153,7 +155,7 @@ fn skip_blanks_back(bytes: &[u8], mut at: usize, floor: usize) -> usize {
 }
 
 /// `12 SL`: the one number without slash or hyphen.
-fn orders_of_1945(signs: &Signs, text: &str, found: &mut Vec<NumberMatch>) {
+fn orders_of_1945(signs: Signs, text: &str, found: &mut Vec<NumberMatch>) {
     let bytes = text.as_bytes();
     let n_before = found.len();
     for at in memchr::memmem::find_iter(bytes, b" SL") {
@@ -179,7 +181,7 @@ fn orders_of_1945(signs: &Signs, text: &str, found: &mut Vec<NumberMatch>) {
 }
 
 /// Reads a whole text as one number.
-pub(super) fn parse_whole(signs: &Signs, text: &str) -> Result<Parsed, NumberError> {
+pub(super) fn parse_whole(signs: Signs, text: &str) -> Result<Parsed, NumberError> {
     let not_a_number = || NumberError::NotANumber { found: text.chars().take(40).collect() };
     let text_nfc = nfc(text);
     let cleaned = Cleaned::new(&text_nfc, 0, 2 * WINDOW_CHARS);

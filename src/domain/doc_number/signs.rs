@@ -1,45 +1,72 @@
-//! What the grammar asks of the tables: is this a type, is this an issuer.
+//! What the grammar asks of the tables: is this a type, is this an issuer, under whose rules.
 
-/// To which numbering rules an issuer belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Regime {
+use crate::domain::tables::{DocType, Family, Level, Tables};
+
+/// Whose rules decide where the slash and the hyphen stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Regime {
     /// State bodies: slash before hyphen.
     State,
     /// Party bodies: hyphen before slash.
     Party,
-    /// Mass organisations: either, so their separators prove nothing.
-    Mass,
+    /// Mass organisations, and signs shared by both: the separators prove nothing.
+    Either,
 }
 
-/// The two look-ups that separate `KH-SLĐTBXH` (type and issuer) from `UBND-VX` (issuer and unit).
-///
-/// Both take a sign in any letter case.
-#[derive(Clone, Copy)]
-pub struct Signs<'a> {
+/// The look-ups that separate `KH-SLĐTBXH` (type and issuer) from `UBND-VX` (issuer and unit).
+/// All take a sign in any letter case.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signs<'a>(pub(super) &'a Tables);
+
+impl<'a> Signs<'a> {
     /// The registered spelling of a type sign: `TTR` gives `TTr`; `None` when it is no type.
-    pub doc_type: &'a dyn Fn(&str) -> Option<String>,
-    /// The registered spelling of an issuer sign and its regime: `TTG` gives `TTg`.
-    pub issuer: &'a dyn Fn(&str) -> Option<(String, Regime)>,
-}
+    pub(super) fn type_of(self, sign: &str) -> Option<String> {
+        // Signs of agencies may carry `& . -`; signs of types never do.
+        if !sign.chars().all(char::is_alphanumeric) {
+            return None;
+        }
+        self.types(sign).into_iter().next().map(|doc_type| doc_type.sign.clone())
+    }
 
-impl Signs<'_> {
-    /// The registered spelling of a type sign.
-    pub(super) fn type_of(&self, sign: &str) -> Option<String> {
-        (self.doc_type)(sign)
+    /// Whether a type is common enough to be looked for inside a longer sign.
+    pub(super) fn is_common_type(self, sign: &str) -> bool {
+        self.types(sign).iter().any(|doc_type| {
+            doc_type.valid_to.is_none()
+                && doc_type.families.iter().any(|f| matches!(f, Family::Legal | Family::State))
+        })
+    }
+
+    fn types(self, sign: &str) -> Vec<&'a DocType> {
+        let mut types = self.0.doc_types_by_sign(sign);
+        types.retain(|doc_type| doc_type.in_number);
+        types
     }
 
     /// Whether the tables hold an issuer of this sign.
-    pub(super) fn is_issuer(&self, sign: &str) -> bool {
-        (self.issuer)(sign).is_some()
+    pub(super) fn is_issuer(self, sign: &str) -> bool {
+        !self.0.issuers_by_sign(sign).is_empty()
     }
 
-    /// The regime of an issuer sign.
-    pub(super) fn regime(&self, sign: &str) -> Option<Regime> {
-        (self.issuer)(sign).map(|(_, regime)| regime)
+    /// Under whose rules an issuer numbers; `None` when it is not known.
+    pub(super) fn regime(self, sign: &str) -> Option<Regime> {
+        let regime = |level| match level {
+            Level::PartyCentral
+            | Level::PartyProvince
+            | Level::PartyDistrict
+            | Level::PartyBase => Regime::Party,
+            Level::MassOrg => Regime::Either,
+            _ => Regime::State,
+        };
+        let mut regimes = self.0.issuers_by_sign(sign).iter().map(|issuer| regime(issuer.level));
+        let first = regimes.next()?;
+        Some(if regimes.all(|other| other == first) { first } else { Regime::Either })
     }
 
-    /// The issuer sign as registered, else in capitals.
-    pub(super) fn issuer_spelling(&self, sign: &str) -> String {
-        (self.issuer)(sign).map_or_else(|| sign.to_uppercase(), |(spelling, _)| spelling)
+    /// The issuer sign as registered, e.g. `TTg` for `TTG`, else in capitals.
+    pub(super) fn issuer_spelling(self, sign: &str) -> String {
+        let upper = sign.to_uppercase();
+        let issuers = self.0.issuers_by_sign(sign).iter();
+        let mut registered = issuers.flat_map(|issuer| &issuer.signs);
+        registered.find(|known| known.to_uppercase() == upper).cloned().unwrap_or(upper)
     }
 }

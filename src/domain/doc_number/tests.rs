@@ -2,36 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-const TYPES: &[&str] = &[
-    "BC", "CT", "CV", "CTr", "GP", "HD", "HĐ", "KH", "KL", "L", "NQ", "NĐ", "PL", "QĐ", "QĐi",
-    "SL", "TB", "TT", "TTLT", "TTr", "VBHN", "ĐA", "DA", "TC",
-];
-const STATE: &[&str] = &[
-    "BCA", "BLĐTBXH", "BNN", "BNV", "BTC", "BTNMT", "CP", "CTUBND", "HĐND", "SLĐTBXH", "STC",
-    "TTCP", "TTg", "UBND", "VPCP",
-];
-const PARTY: &[&str] = &["BTGTU", "TU", "TW", "VPTW", "ĐU"];
-const MASS: &[&str] = &["MTTQ", "TWĐTN", "TĐTN"];
-
-fn same(known: &str, sign: &str) -> bool {
-    known.to_uppercase() == sign.to_uppercase()
-}
-
-fn with_signs<T>(run: impl FnOnce(&Signs) -> T) -> T {
-    let doc_type =
-        |sign: &str| TYPES.iter().find(|known| same(known, sign)).map(|known| (*known).to_owned());
-    let issuer = |sign: &str| {
-        let sets = [(STATE, Regime::State), (PARTY, Regime::Party), (MASS, Regime::Mass)];
-        sets.into_iter().find_map(|(set, regime)| {
-            let known = set.iter().find(|known| same(known, sign))?;
-            Some(((*known).to_owned(), regime))
-        })
-    };
-    run(&Signs { doc_type: &doc_type, issuer: &issuer })
-}
-
 fn parse(text: &str) -> Result<Parsed, NumberError> {
-    with_signs(|signs| DocNumber::parse(signs, text))
+    DocNumber::parse(Tables::builtin(), text)
 }
 
 /// Canonical form, family, printed form and repairs of one number.
@@ -46,7 +18,7 @@ fn check(text: &str, family: Family, canonical: &str, printed: &str, repairs: &[
     assert_eq!(again.number, parsed.number, "the canonical form reads back");
     // What is read alone is read the same way in the middle of a sentence.
     let sentence = format!("Thực hiện văn bản số {printed} ngày 02 tháng 3");
-    let found = with_signs(|signs| find_numbers(signs, &sentence));
+    let found = find_numbers(Tables::builtin(), &sentence);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].number, parsed.number);
     assert_eq!(found[0].printed, printed);
@@ -132,7 +104,7 @@ fn every_repair_is_named() {
 /// All numbers of a running text, as printed.
 #[track_caller]
 fn check_found(text: &str, expect: &[&str]) {
-    let found = with_signs(|signs| find_numbers(signs, text));
+    let found = find_numbers(Tables::builtin(), text);
     let printed: Vec<&str> = found.iter().map(|m| m.printed.as_str()).collect();
     assert_eq!(printed, expect);
 }
@@ -312,11 +284,9 @@ proptest! {
 
     #[test]
     fn scanner_survives_any_text(text in "[0-9A-ZĐa-zạố/. &:\n–-]{0,80}") {
-        with_signs(|signs| {
-            for found in find_numbers(signs, &text) {
-                assert!(text.get(found.range).is_some());
-            }
-        });
+        for found in find_numbers(Tables::builtin(), &text) {
+            prop_assert!(text.get(found.range).is_some());
+        }
     }
 }
 

@@ -30,10 +30,10 @@ impl FacetCounts {
 
     pub fn enter_segment(&mut self, segment: &SegmentReader) -> tantivy::Result<()> {
         let Some(name) = self.column_name else { return Ok(()) };
-        self.segment = segment.fast_fields().str(name)?.map(|column| SegmentCounts {
-            by_term: vec![0; column.num_terms()],
-            column,
-        });
+        self.segment = segment
+            .fast_fields()
+            .str(name)?
+            .map(|column| SegmentCounts { by_term: vec![0; column.num_terms()], column });
         Ok(())
     }
 
@@ -49,8 +49,7 @@ impl FacetCounts {
     /// Turns the numbers of the segment's dictionary into values.
     pub fn leave_segment(&mut self) -> tantivy::Result<()> {
         let Some(SegmentCounts { column, by_term }) = self.segment.take() else { return Ok(()) };
-        let counted: Vec<(u64, u32)> =
-            (0..).zip(by_term).filter(|(_, count)| *count > 0).collect();
+        let counted: Vec<(u64, u32)> = (0..).zip(by_term).filter(|(_, count)| *count > 0).collect();
         let terms: Vec<u64> = counted.iter().map(|(term, _)| *term).collect();
         let mut counts = counted.iter().map(|(_, count)| u64::from(*count));
         column.dictionary().sorted_ords_to_term_cb(&terms, |value| {

@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tantivy::{
-    DocSet, IndexWriter, Searcher, TERMINATED, Term,
-    schema::IndexRecordOption,
-};
+use tantivy::{DocSet, IndexWriter, Searcher, TERMINATED, Term, schema::IndexRecordOption};
 
 use super::{
     document::{Gate, Incoming, size_bytes},
@@ -96,7 +93,11 @@ impl Writer {
     }
 }
 
-fn committed_version(fields: &Fields, id: u64, searcher: &Searcher) -> tantivy::Result<Option<u64>> {
+fn committed_version(
+    fields: &Fields,
+    id: u64,
+    searcher: &Searcher,
+) -> tantivy::Result<Option<u64>> {
     let term = Term::from_field_u64(fields.id, id);
     for segment in searcher.segment_readers() {
         let inverted = segment.inverted_index(fields.id)?;

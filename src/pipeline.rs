@@ -6,8 +6,9 @@ use crate::{
     domain::{
         failure::{Failure, FailureReason},
         found::Found,
-        record::{Classification, Format, Metadata, Record, TextSource, Warning},
+        record::{Classification, Format, Record, TextSource, Warning},
     },
+    extract,
     layout::{Layout, PageClass},
     read,
     source::Source,
@@ -63,11 +64,12 @@ pub fn understand(
     layout: Layout,
     mut warnings: Vec<Warning>,
 ) -> Result<Processed, Refused> {
-    let _ = ctx;
     let (text, text_warnings) = text::normalise(&layout);
     warnings.extend(text_warnings);
-    let metadata = Metadata::default();
+    let (metadata, field_warnings) = extract::metadata(ctx, &text);
     refuse_classified(metadata.classification.as_ref())?;
+    warnings.extend(field_warnings);
+    let citations = extract::citation::find(ctx, &text, &metadata);
     warnings.extend(unread_pages(&layout, &text, &warnings));
     let record = Record {
         id: source.id(),
@@ -77,7 +79,7 @@ pub fn understand(
         text_source: if text.lines.is_empty() { TextSource::None } else { TextSource::Embedded },
         n_pages: u32::try_from(layout.pages.len()).unwrap_or(u32::MAX),
         metadata,
-        citations: Vec::new(),
+        citations,
         warnings,
     };
     Ok(Processed { record, text, layout })

@@ -113,6 +113,11 @@ const POSITIONS: BuiltIn =
 const PROPER_NAMES: BuiltIn =
     BuiltIn::new("proper_names.tsv", include_str!("tables/proper_names.tsv"), &names::NAME_HEAD, 1);
 
+const BODY_HEADS: BuiltIn =
+    BuiltIn::new("body_heads.tsv", include_str!("tables/body_heads.tsv"), &names::NAME_HEAD, 1);
+const SURNAMES: BuiltIn =
+    BuiltIn::new("surnames.tsv", include_str!("tables/surnames.tsv"), &names::NAME_HEAD, 1);
+
 impl Tables {
     /// The compiled-in tables.
     pub fn builtin() -> &'static Tables {
@@ -162,6 +167,8 @@ impl Tables {
             &read(CAPACITIES)?,
             &read(POSITIONS)?,
             &read(PROPER_NAMES)?,
+            &read(BODY_HEADS)?,
+            &read(SURNAMES)?,
             &issuers,
             &places,
         )?;
@@ -258,6 +265,12 @@ impl Tables {
         self.laws.by_title(title)
     }
 
+    /// How many words the longest law title has with which a folded text (see [`name_key`])
+    /// begins: 3 in `luat dat dai so 31`.
+    pub fn law_title_at_start(&self, folded: &str) -> Option<usize> {
+        self.laws.n_words_at_start(folded)
+    }
+
     /// The law that a name meant on a date: the one in force, else the one adopted last before.
     pub fn law_on(&self, title: &str, date: PartialDate) -> Option<&LawTitle> {
         let (_, last) = date.day_range();
@@ -304,6 +317,17 @@ impl Tables {
     /// words it has: `pho chu tich thuong truc` is Phó Chủ tịch Thường trực.
     pub fn position_by_name(&self, folded: &str) -> Option<(&str, usize)> {
         self.names.position(folded)
+    }
+
+    /// The longest word for a kind of body with which a folded text begins, and how many words
+    /// it has: `so noi vu` begins with Sở, `uy ban nhan dan` with Ủy ban.
+    pub fn body_head(&self, folded: &str) -> Option<(&str, usize)> {
+        self.names.body_head(folded)
+    }
+
+    /// Whether a word, with its accents, is a family name: `Nguyễn`.
+    pub fn is_surname(&self, word: &str) -> bool {
+        self.names.is_surname(word)
     }
 
     /// The longest proper name (body, place, position or other) with which a folded text

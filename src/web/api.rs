@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use crate::{
     archive::Named,
-    catalog::file::FileStatus,
+    catalog::FileStatus,
     domain::record::RecordId,
     web::{
         App, blocking,

@@ -13,6 +13,7 @@ use crate::{
     archive::{Badge, Filter, Found, HitView, SearchParams, SortBy, Why},
     domain::record::{Metadata, Warning},
     engine::KeyField,
+    query,
     web::{
         App, blocking,
         problem::Problem,
@@ -251,11 +252,10 @@ pub struct FacetValueAnswer {
 
 impl SearchAnswer {
     fn new(found: Found) -> Self {
-        let chips = found
-            .chips
+        let chips = query::chips(&found.query)
             .into_iter()
             .map(|chip| ChipAnswer {
-                kind: chip.kind,
+                kind: chip.kind.code(),
                 label_vi: chip.label_vi,
                 label_en: chip.label_en,
                 without: chip.without,

@@ -7,14 +7,15 @@ use maud::{Markup, html};
 
 use crate::{
     archive::{Archive, ArchiveError},
-    catalog::{file::FileRow, graph::{Incoming, Outgoing}, read::Head},
+    catalog::{FileRow, Head, Incoming, Outgoing},
     domain::{
         citation::{Citation, CitationFlag, CitationKind, CitationState},
-        found::Found,
+        found::{Found, Span},
         record::{Record, RecordId},
     },
     text::Text,
     web::{
+        results,
         shell::Page,
         text_view::{self, Mark, MarkKind, Window},
         words::Lang,
@@ -31,7 +32,7 @@ pub struct View {
     incoming: Vec<Incoming>,
     /// What other documents, mentioned above, are called.
     others: BTreeMap<RecordId, Record>,
-    hits: Vec<crate::domain::found::Span>,
+    hits: Vec<Span>,
 }
 
 impl View {
@@ -57,7 +58,7 @@ impl View {
             .into_iter()
             .map(|head| (head.record.id.clone(), head.record))
             .collect();
-        let hits = archive.hit_spans(query, &text);
+        let hits = archive.hit_spans(query, &text, results::today());
         Ok(Some(Self { files: catalog.paths(id)?, head, text, outgoing, incoming, others, hits }))
     }
 
@@ -339,7 +340,7 @@ fn state_class(state: Option<CitationState>) -> &'static str {
 
 fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
     let link = |page: u32| {
-        let query = crate::web::results::encode(query);
+        let query = results::encode(query);
         format!("{href}?trang={page}&q={query}#trang-{page}")
     };
     html! {

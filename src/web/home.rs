@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 
 use crate::{
-    catalog::read::{Counts, Head},
+    catalog::{Counts, Head},
     web::{
         document::{byline, name},
         results::encode,

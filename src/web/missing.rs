@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use maud::html;
 
 use crate::{
-    catalog::graph::MissingDocument,
+    catalog::MissingDocument,
     web::{document::shortened, results::encode, shell::Page, words::Lang},
 };
 

@@ -7,6 +7,7 @@ use crate::{
     archive::{Badge, FacetView, Filter, Found, HitView, MAX_REACH, SearchParams, SortBy, Why, snippet::Snippet},
     domain::date::PartialDate,
     engine::{KeyField, analyse::state},
+    query,
     web::{
         document::{byline, citation_sentence, name},
         shell::Page,
@@ -153,9 +154,6 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
         h1.skip { (lang.word("result.heading")) }
         (chips(asked, found, lang))
         @for warning in &found.warnings { p.note.small { (warning_words(&warning.code, &warning.message, lang)) } }
-        @if let Some((n_found, n_asked)) = found.relaxed {
-            p.note { (lang.word("result.relaxed")) " (" (n_found) "/" (n_asked) ")" }
-        }
         div.columns {
             section aria-label=(lang.word("facet.heading")) {
                 a.skip href="#results" { (lang.word("facet.skip")) }
@@ -184,17 +182,17 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
 
 fn chips(asked: &Asked, found: &Found, lang: Lang) -> Markup {
     html! {
-        @if !found.chips.is_empty() {
+        @let chips = query::chips(&found.query);
+        @if !chips.is_empty() {
             ul.chips {
-                @for chip in &found.chips {
+                @for chip in &chips {
                     li.chip {
                         (if lang == Lang::Vi { &chip.label_vi } else { &chip.label_en }) " "
                         a href=(asked.with_query(chip.without.clone())) title=(lang.word("chip.remove")) aria-label={ (lang.word("chip.remove")) ": " (chip.label_vi) } { "×" }
                     }
                     @for other in &chip.alternatives {
                         li.chip.alt {
-                            (lang.word("chip.flip")) " "
-                            a href=(asked.with_query(other.query.clone())) { (if lang == Lang::Vi { &other.label_vi } else { &other.label_en }) } "?"
+                            a href=(asked.with_query(other.query.clone())) { (if lang == Lang::Vi { &other.label_vi } else { &other.label_en }) }
                         }
                     }
                 }
@@ -205,8 +203,16 @@ fn chips(asked: &Asked, found: &Found, lang: Lang) -> Markup {
 
 fn warning_words(code: &str, message: &str, lang: Lang) -> String {
     let key = match code {
-        "query_cut" => "warning.query_cut",
+        "query_too_long" => "warning.query_too_long",
         "unbalanced_quote" => "warning.unbalanced_quote",
+        "empty_phrase" => "warning.empty_phrase",
+        "bad_field" => "warning.bad_field",
+        "type_differs" => "warning.type_differs",
+        "impossible_date" => "warning.impossible_date",
+        "stray_sign" => "warning.stray_sign",
+        "fewer_words" => "result.relaxed",
+        "unknown_cursor" => "warning.unknown_cursor",
+        "page_too_far" => "warning.page_too_far",
         _ => return message.to_owned(),
     };
     lang.word(key).to_owned()
@@ -240,7 +246,7 @@ fn state_key(value: &str) -> &'static str {
         state::LEGACY_FONT => "state.legacy",
         state::NEEDS_REVIEW => "state.needs_review",
         state::NO_NUMBER => "state.no_number",
-        state::NO_TEXT => "state.no_text",
+        state::NEEDS_OCR => "state.no_text",
         _ => "state.scan",
     }
 }

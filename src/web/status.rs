@@ -5,11 +5,7 @@ use maud::{Markup, html};
 use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
-    catalog::{
-        file::{FileRow, FileStatus},
-        read::Counts,
-        runs::Run,
-    },
+    catalog::{Counts, FileRow, FileStatus, Run},
     web::{shell::Page, words::Lang},
 };
 

@@ -5,12 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    catalog::{
-        file::FileRow,
-        graph::{Incoming, MissingDocument, Outgoing},
-        read::{Counts, Head},
-        runs::Run,
-    },
+    catalog::{Counts, FileRow, Head, Incoming, MissingDocument, Outgoing, Run},
     domain::record::{Record, RecordId},
     text::Text,
 };

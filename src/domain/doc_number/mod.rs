@@ -8,17 +8,21 @@
 mod classify;
 mod clean;
 mod lex;
+mod period;
 mod scan;
+mod series;
 mod signs;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
+pub use self::period::Period;
 pub use self::scan::{NumberMatch, find_numbers};
+pub use self::series::NamedBy;
 
 use self::signs::Signs;
-use crate::domain::{date::PartialDate, tables::Tables};
+use crate::domain::tables::Tables;
 
 /// The families of numbers, told apart by their separators and by what stands in the sign.
 ///
@@ -59,30 +63,6 @@ pub enum Repair {
     ThousandsDot,
     /// `15/2018/ND-CP`: D printed for Đ in the type.
     LostStroke,
-}
-
-/// Within what a series of numbers runs: a year, or a term of a Party congress.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Period {
-    /// A calendar year.
-    Year(i16),
-    /// A term, e.g. `khoaXI` or `nk2015-2020`.
-    Term(String),
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Period::Year(year) => write!(f, "{year}"),
-            Period::Term(term) => f.write_str(term),
-        }
-    }
-}
-
-impl From<PartialDate> for Period {
-    fn from(date: PartialDate) -> Self {
-        Period::Year(date.year())
-    }
 }
 
 /// Số và ký hiệu of a document: `30/2020/NĐ-CP` is serial 30, year 2020, type `NĐ`, issuer `CP`.

@@ -36,6 +36,7 @@ pub struct LawTitle {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Laws {
     by_title: HashMap<String, Vec<LawTitle>>,
+    longest_title: usize,
 }
 
 impl Laws {
@@ -60,9 +61,19 @@ impl Laws {
         all.sort_by_key(|law| law.valid_from);
         let mut laws = Self::default();
         for law in all {
-            laws.by_title.entry(name_key(&law.title)).or_default().push(law);
+            let key = name_key(&law.title);
+            laws.longest_title = laws.longest_title.max(key.split(' ').count());
+            laws.by_title.entry(key).or_default().push(law);
         }
         Ok(laws)
+    }
+
+    /// How many words the longest title has with which `folded` begins, at a word boundary.
+    pub(super) fn n_words_at_start(&self, folded: &str) -> Option<usize> {
+        let ends = folded.match_indices(' ').map(|(at, _)| at).chain([folded.len()]);
+        let ends: Vec<usize> = ends.take(self.longest_title).collect();
+        let last = ends.iter().rposition(|end| self.by_title.contains_key(&folded[..*end]))?;
+        Some(last + 1)
     }
 
     pub(super) fn by_title(&self, title: &str) -> &[LawTitle] {

@@ -1,8 +1,7 @@
 //! Abbreviations, marks of signing capacity, positions, and the spelling of proper names:
 //! what is needed to write `SỞ NỘI VỤ` as `Sở Nội vụ`.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::tables::{
     TablesError,
@@ -71,6 +70,8 @@ pub(super) struct Names {
     abbreviations: BTreeMap<String, Vec<Abbreviation>>,
     positions: Phrases,
     proper: Phrases,
+    body_heads: Phrases,
+    surnames: BTreeSet<String>,
 }
 
 impl Names {
@@ -79,6 +80,8 @@ impl Names {
         capacities: &[Row],
         positions: &[Row],
         proper_names: &[Row],
+        body_heads: &[Row],
+        surnames: &[Row],
         issuers: &Issuers,
         places: &Places,
     ) -> Result<Self, TablesError> {
@@ -110,6 +113,12 @@ impl Names {
         for row in proper_names {
             names.proper.add(&row.required(0, "name")?);
         }
+        for row in body_heads {
+            names.body_heads.add(&row.required(0, "name")?);
+        }
+        for row in surnames {
+            names.surnames.insert(row.required(0, "name")?.to_lowercase());
+        }
         for issuer in &issuers.rows {
             for name in std::iter::once(&issuer.name).chain(&issuer.aliases) {
                 names.proper.add(name.replace(PLACE, "").trim());
@@ -140,6 +149,14 @@ impl Names {
 
     pub(super) fn position(&self, folded: &str) -> Option<(&str, usize)> {
         self.positions.longest_at_start(folded)
+    }
+
+    pub(super) fn body_head(&self, folded: &str) -> Option<(&str, usize)> {
+        self.body_heads.longest_at_start(folded)
+    }
+
+    pub(super) fn is_surname(&self, word: &str) -> bool {
+        self.surnames.contains(&word.to_lowercase())
     }
 
     pub(super) fn proper(&self, folded: &str) -> Option<(&str, usize)> {

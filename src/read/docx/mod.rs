@@ -18,7 +18,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::record::Warning,
@@ -27,7 +27,7 @@ use crate::{
         columns,
         docx::{
             notes::NoteKind,
-            package::Package,
+            package::{Package, Relation},
             properties::{each_child, read_note_numbering},
             story::Shared,
             xml::Xml,
@@ -89,8 +89,10 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     let mut seen = BTreeSet::new();
     let running: Vec<String> =
         document.shared.sections.iter().flat_map(|section| section.running.clone()).collect();
+    let by_id: BTreeMap<&str, &Relation> =
+        relations.iter().map(|relation| (relation.id.as_str(), relation)).collect();
     for id in running {
-        let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
+        let Some(relation) = by_id.get(id.as_str()) else { continue };
         if !seen.insert(relation.target.clone()) {
             continue;
         }

@@ -204,9 +204,9 @@ impl Paragraph {
             return Ok(());
         }
         let digits = std::mem::take(&mut self.raised);
-        let line = self.lines.last().map(Line::text).unwrap_or_default();
+        let before = self.lines.last().map(flow::tail).unwrap_or_default();
         let is_first = !self.has_text;
-        let is_mark = digits.len() <= LONGEST_MARK && !marks::takes_exponent(&line);
+        let is_mark = digits.len() <= LONGEST_MARK && !marks::takes_exponent(&before);
         self.has_text = true;
         if !is_mark {
             return self.append(&digits, self.raised_style, budget);

@@ -25,6 +25,8 @@ pub(super) struct Surroundings<'s> {
     pub styles: &'s [Style],
     /// Font size of most of the document.
     pub body_size: f32,
+    /// The margins of most pages.
+    pub margins: Option<Margins>,
     /// Indices of the running lines of the page.
     pub running: &'s [usize],
 }
@@ -104,7 +106,7 @@ impl Builder<'_> {
         surroundings: &Surroundings,
         n_tables: &mut u32,
     ) {
-        let margins = columns::margins(&lines, work.frame.width);
+        let margins = Margins::of_page(&lines, work.frame.width, surroundings.margins);
         for table in &work.tables {
             let n_above = lines.partition_point(|line| line.y < table.grid.bbox.y0 + 2.0);
             let below = lines.split_off(n_above);

@@ -6,6 +6,9 @@ use crate::layout::{BBox, PageClass};
 
 /// An image that covers this part of the page is the page.
 const PAGE_IMAGE: f32 = 0.8;
+/// An image that covers this part of a page with hardly a word is what there is to read: the
+/// gazette prints scanned pages inside its own margins.
+const PART_IMAGE: f32 = 0.25;
 /// A scan may carry a stamped number and date, but no more words than this.
 const FEW_WORDS: usize = 20;
 /// A scanner's layer has fewer plausible syllables than this part of its words.
@@ -14,10 +17,11 @@ const PLAUSIBLE: f32 = 0.6;
 /// Classes a page by its images and by the words that are its own: without watermarks,
 /// stamps and running lines.
 pub(super) fn classify(images: &[BBox], width: f32, height: f32, words: &[&str]) -> PageClass {
-    let is_image = covered(images, width, height) >= PAGE_IMAGE;
+    let covered = covered(images, width, height);
+    let is_image = covered >= PAGE_IMAGE;
     let n_words = words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count();
     match (is_image, n_words) {
-        (true, 0..FEW_WORDS) => PageClass::Image,
+        (_, 0..FEW_WORDS) if covered >= PART_IMAGE => PageClass::Image,
         (false, 0) if words.is_empty() => PageClass::Blank,
         (true, _) if plausibility(words) < PLAUSIBLE => PageClass::GarbageText,
         _ => PageClass::Text,
@@ -123,5 +127,8 @@ mod tests {
         assert_eq!(classify(&[], 100.0, 100.0, &garbage), PageClass::Text);
         assert_eq!(classify(&[], 100.0, 100.0, &["7"]), PageClass::Text);
         assert_eq!(classify(&[], 100.0, 100.0, &[]), PageClass::Blank);
+        let half = [BBox { x0: 10.0, y0: 10.0, x1: 90.0, y1: 50.0 }];
+        assert_eq!(classify(&half, 100.0, 100.0, &["TM.", "CHÍNH", "PHỦ"]), PageClass::Image);
+        assert_eq!(classify(&half, 100.0, 100.0, &words), PageClass::Text);
     }
 }

@@ -77,6 +77,7 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
             position: TextPosition::default(),
             path: Path::default(),
             marked: Vec::new(),
+            is_unseen: false,
         };
         let mut lexer = Lexer::new(content);
         while let Some(operator) = lexer.next_operator() {
@@ -162,6 +163,8 @@ struct StreamRun<'r, 'f, 'b, 'l> {
     position: TextPosition,
     path: Path,
     marked: Vec<Marked>,
+    /// Whether the text being shown is white on white.
+    is_unseen: bool,
 }
 
 impl<'f> StreamRun<'_, 'f, '_, '_> {
@@ -247,13 +250,20 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
                 }
             }
             b"h" => self.path.close(),
-            b"S" | b"B" | b"B*" => self.path.paint(self.page.ink, true),
-            b"s" | b"b" | b"b*" => {
-                self.path.close();
-                self.path.paint(self.page.ink, true);
+            b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" | b"f" | b"F" | b"f*" => {
+                if matches!(operator, b"s" | b"b" | b"b*") {
+                    self.path.close();
+                }
+                let is_filled = !matches!(operator, b"S" | b"s");
+                if is_filled && !self.state.is_white {
+                    self.path.fill(self.page.ink);
+                }
+                self.path.paint(self.page.ink, !matches!(operator, b"f" | b"F" | b"f*"));
             }
-            b"f" | b"F" | b"f*" => self.path.paint(self.page.ink, false),
             b"n" => self.path.discard(),
+            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" => {
+                self.state.is_white = is_white(operator, lexer);
+            }
             _ => {}
         }
     }
@@ -428,6 +438,11 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             layer: self.page.layer,
         };
         self.page.ink.shows.push(show);
+        let (x, y) = trm.apply(0.0, 0.0);
+        let middle = (x + 0.3 * size * show.direction.0, y - 0.3 * size * show.direction.0.abs());
+        self.is_unseen = self.state.is_white
+            && matches!(self.state.render_mode, 0 | 4)
+            && !self.page.ink.is_covered(middle.0, middle.1);
         for operand in &lexer.operands {
             match operand {
                 Operand::String(range) => {
@@ -452,7 +467,7 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
     ) -> Result<(), OverBudget> {
         let page = &mut *self.page;
         let state = &self.state;
-        let is_visible = page.n_hidden == 0;
+        let is_visible = page.n_hidden == 0 && !self.is_unseen;
         while !bytes.is_empty() {
             let code = page.shared.next_code(font, bytes, page.file, page.budget)?;
             bytes = &bytes[code.length.min(bytes.len())..];
@@ -484,6 +499,19 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             page.ink.glyphs.push(Glyph { text: code.text, x, y, advance });
         }
         Ok(())
+    }
+}
+
+/// Whether a colour operator sets white. Of one component it is not known whether 1 is white
+/// (grey) or full ink (a spot colour), so only `g` counts.
+fn is_white(operator: &[u8], lexer: &Lexer) -> bool {
+    let is_all = |is: fn(f32) -> bool| {
+        (0..lexer.operands.len()).all(|index| lexer.number(index).is_some_and(is))
+    };
+    match (operator, lexer.operands.len()) {
+        (b"g", 1) | (b"rg" | b"sc" | b"scn", 3) => is_all(|part| part >= 0.999),
+        (b"k" | b"sc" | b"scn", 4) => is_all(|part| part <= 0.001),
+        _ => false,
     }
 }
 

@@ -38,6 +38,7 @@ use std::collections::BTreeMap;
 use lopdf::{Dictionary, Object};
 
 use self::{
+    columns::Margins,
     content::Interpreter,
     file::{File, as_dict},
     ink::{Ink, Layer},
@@ -214,12 +215,19 @@ fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
     let running = running::find(&candidates);
     let styles = shared.styles;
     let body_size = body_size(pages);
+    let margins = Margins::of_document(pages.iter().zip(&running).map(|(page, running)| {
+        let is_body = |index: &usize| !running.contains(index);
+        let lines = (0..page.lines.len()).filter(is_body).map(|index| &page.lines[index]);
+        let body = lines.filter(|line| line.layer == Layer::Body).cloned().collect();
+        (body, page.frame.width)
+    }));
     let mut layout = Layout { pages: Vec::new(), styles };
     let mut n_tables = 0;
     for (index, work) in pages.iter().enumerate() {
         let surroundings = blocks::Surroundings {
             styles: &layout.styles,
             body_size,
+            margins,
             running: &running[index],
         };
         let blocks = blocks::of_page(work, &surroundings, &mut n_tables);

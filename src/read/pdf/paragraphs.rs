@@ -2,7 +2,7 @@
 
 use super::{
     columns::Margins,
-    lines::Line,
+    lines::{Line, needs_space},
     pieces::{Pieces, Shift},
 };
 use crate::layout::Style;
@@ -47,7 +47,13 @@ pub(super) fn cut(
     let pitch = usual_distance(&lines);
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     for line in lines {
-        let centred = is_centred(&line);
+        let before = paragraphs.last().and_then(|p| Some((p.centred, p.lines.last()?)));
+        let centred = is_centred(&line)
+            || before.is_some_and(|(centred, before)| {
+                centred
+                    && look(before, all, styles) == look(&line, all, styles)
+                    && goes_on_centred(&line, before, margins)
+            });
         let goes_on = paragraphs.last().is_some_and(|paragraph| {
             let before = &paragraph.lines[paragraph.lines.len() - 1];
             centred == paragraph.centred
@@ -97,10 +103,7 @@ fn continues(
         return before.x1 > margins.right - 3.0 * em && !starts_item(line, all);
     }
     // The first word of this line would have fitted on the line before: it was meant to end.
-    let first_word = line.pieces.first().map_or(0.0, |&piece| {
-        let piece = &all.list[piece];
-        piece.x1 - piece.x0
-    });
+    let first_word = first_word_end(line, all) - line.x0;
     if before.x1 + 0.3 * em + first_word < margins.right - 0.8 * em {
         return false;
     }
@@ -113,7 +116,17 @@ fn continues(
         });
         return is_block || hangs;
     }
-    !starts_item(line, all) || before.x0 > line.x0 + INDENT * em
+    !starts_item(line, all) || !ends_sentence(before, all)
+}
+
+/// Where the first word of a line ends; a word may be several pieces.
+fn first_word_end(line: &Line, all: &Pieces) -> f32 {
+    let after = line.pieces.windows(2).find(|pair| needs_space(all, pair[0], pair[1]));
+    after.map(|pair| pair[0]).or(line.pieces.last().copied()).map_or(0.0, |last| all.list[last].x1)
+}
+
+fn ends_sentence(line: &Line, all: &Pieces) -> bool {
+    line.pieces.last().is_some_and(|&piece| all.text_of(piece).ends_with([';', '.', ':', '!', '?', ',']))
 }
 
 /// Whether a line begins with `-`, `+` or `•`.
@@ -128,7 +141,16 @@ fn starts_item(line: &Line, all: &Pieces) -> bool {
 fn is_between(line: &Line, margins: Margins) -> bool {
     let (before, after) = (line.x0 - margins.left, margins.right - line.x1);
     let em = line.size;
-    before > 2.0 * em && after > 2.0 * em && (before - after).abs() < 1.2 * em
+    let least = before.min(after);
+    let difference = (before - after).abs();
+    // The longer the line, the more exactly it must stand in the middle.
+    (least > 2.0 * em && difference < 1.2 * em) || (least > 0.8 * em && difference < 0.25 * em)
+}
+
+/// Whether a line goes on with the centred lines before it, as long as the column is wide.
+fn goes_on_centred(line: &Line, before: &Line, margins: Margins) -> bool {
+    let is_short = line.x0 > margins.left + 1.0 || line.x1 < margins.right - 1.0;
+    is_short && (line.center() - before.center()).abs() < 0.3 * line.size
 }
 
 /// The centre that the lines of a column share, when they share one and differ in length.

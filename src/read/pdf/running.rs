@@ -47,10 +47,11 @@ pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
                 (1..=2).contains(&distance) && (o.1 - place).abs() < SAME_PLACE
             });
             let n_near = near.count();
-            let is_number = is_page_number(&key.0);
+            let is_number = is_page_number(&line_text(&pages[page], *index));
             let is_isolated = is_isolated(&pages[page], *index, key.1);
-            let recurs = n_near > 0 && (n_here >= 3 || 2 * n_here >= pages.len());
-            if (is_number && is_isolated) || (recurs && (is_number || n_here >= 3)) {
+            let is_numbered = key.0.contains('#');
+            let recurs = n_near > 0 && (n_here >= 3 || (is_numbered && 2 * n_here >= pages.len()));
+            if (is_number && is_isolated) || recurs {
                 found.push(*index);
             }
         }
@@ -63,19 +64,28 @@ pub(super) fn find(pages: &[Candidates]) -> Vec<Vec<usize>> {
     running
 }
 
+fn line_text(page: &Candidates, index: usize) -> String {
+    page.lines[index].text(page.pieces)
+}
+
 /// The lines near the top and the bottom edge, with whether they are at the top.
 fn at_edges(page: &Candidates) -> Vec<(usize, bool)> {
-    let mut edges = Vec::new();
-    let top = page.lines.iter().take(DEPTH).take_while(|line| line.y < ZONE * page.height);
-    edges.extend(top.enumerate().map(|(index, _)| (index, true)));
-    let n_top = edges.len();
-    let bottom = page.lines.iter().enumerate().skip(n_top).rev().take(DEPTH);
+    let own = || page.lines.iter().enumerate().filter(|(_, line)| is_own(line));
+    let top = own().take(DEPTH).take_while(|(_, line)| line.y < ZONE * page.height);
+    let mut edges: Vec<(usize, bool)> = top.map(|(index, _)| (index, true)).collect();
+    let bottom = own().rev().take(DEPTH);
     let bottom = bottom.take_while(|(_, line)| line.y > (1.0 - ZONE) * page.height);
     edges.extend(bottom.map(|(index, _)| (index, false)));
     edges
 }
 
-/// A line with every number replaced by `#` and no spaces.
+/// Stamps and watermarks lie over the page and are told apart already.
+fn is_own(line: &Line) -> bool {
+    !matches!(line.layer, Layer::Stamp | Layer::Watermark)
+}
+
+/// A line with every number replaced by `#` and no spaces; the page number that begins or
+/// ends it left out, because left and right pages mirror each other.
 fn pattern(text: &str) -> String {
     let mut pattern = String::new();
     for character in text.chars().filter(|c| !c.is_whitespace()) {
@@ -85,24 +95,28 @@ fn pattern(text: &str) -> String {
             pattern.push('#');
         }
     }
-    pattern
+    let trimmed = pattern.trim_matches('#');
+    if trimmed.is_empty() { pattern } else { trimmed.to_owned() }
 }
 
-/// Whether a pattern is a number and at most a few signs: `#`, `-#-`, `Trang#/#`.
-fn is_page_number(pattern: &str) -> bool {
-    let signs = pattern.replace("Trang", "").replace("trang", "").replace("Page", "");
-    pattern.contains('#')
-        && signs.chars().count() <= 4
-        && signs.chars().all(|c| matches!(c, '#' | '-' | '–' | '/' | '.' | '|' | '[' | ']'))
+/// Whether a line is a page number: `7`, `- 7 -`, `Trang 7/12`.
+fn is_page_number(text: &str) -> bool {
+    let rest = text.trim().trim_start_matches("Trang").trim_start_matches("trang");
+    let is_sign = |c: char| matches!(c, '-' | '–' | '/' | '.' | '|' | '[' | ']' | ' ');
+    rest.chars().any(|c| c.is_ascii_digit())
+        && rest.chars().count() <= 9
+        && rest.chars().all(|c| c.is_ascii_digit() || is_sign(c))
+        && rest.split(is_sign).all(|number| number.len() <= 4)
 }
 
 /// Whether a line is the first (last) one of its page and stands away from the next.
 fn is_isolated(page: &Candidates, index: usize, is_top: bool) -> bool {
     let line = &page.lines[index];
-    let is_outermost = if is_top { index == 0 } else { index + 1 == page.lines.len() };
-    let neighbour = if is_top { page.lines.get(index + 1) } else { page.lines.get(index.wrapping_sub(1)) };
-    let distance = neighbour.map_or(f32::MAX, |other| (other.y - line.y).abs());
-    is_outermost && distance > 1.25 * line.size
+    let above = page.lines[..index].iter().rev().find(|other| is_own(other));
+    let below = page.lines[index + 1..].iter().find(|other| is_own(other));
+    let (outer, inner) = if is_top { (above, below) } else { (below, above) };
+    let distance = inner.map_or(f32::MAX, |other| (other.y - line.y).abs());
+    outer.is_none() && distance > 1.25 * line.size
 }
 
 #[cfg(test)]
@@ -111,11 +125,11 @@ mod tests {
 
     #[test]
     fn page_numbers() {
-        for text in ["7", "- 7 -", "Trang 7/12", "7."] {
-            assert!(is_page_number(&pattern(text)), "{text}");
+        for text in ["7", "- 7 -", "Trang 7/12", "112"] {
+            assert!(is_page_number(text), "{text}");
         }
-        for text in ["Điều 7", "7 người", "", "năm 2020"] {
-            assert!(!is_page_number(&pattern(text)), "{text}");
+        for text in ["Điều 7", "7 người", "", "năm 2020", "1.234.567", "20191"] {
+            assert!(!is_page_number(text), "{text}");
         }
     }
 }

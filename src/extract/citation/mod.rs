@@ -1,0 +1,200 @@
+//! Text → [`Citation`]s: every mention of another document, with what is printed beside it.
+//!
+//! Finds only: which document of the archive is meant is decided in `extract::resolve`. What the
+//! author misprinted stays as printed and is flagged. Must not repair, guess or drop.
+
+mod body;
+mod flags;
+mod kind;
+mod law;
+mod left;
+mod mention;
+mod right;
+#[cfg(test)]
+mod tests;
+mod title;
+mod words;
+
+use std::collections::BTreeMap;
+
+use self::mention::{Mention, mentions};
+use crate::{
+    context::Context,
+    domain::{
+        citation::Citation,
+        doc_number::{DocNumber, NamedBy},
+        found::Span,
+        record::Metadata,
+        tables::{Tables, name_key},
+    },
+    text::{
+        Text,
+        flow::{Flow, flows},
+    },
+};
+
+/// What of the citing document matters to its citations.
+#[derive(Debug, Clone, Default)]
+struct Own {
+    number: Option<DocNumber>,
+    year: Option<i16>,
+    place_id: Option<String>,
+    subject: Option<Span>,
+}
+
+/// Finds every mention of another document, in reading order.
+///
+/// Mentions of the document itself (letterhead, `Kèm theo Quyết định số …` with its own number,
+/// running heads) and blank numbers are no citations. A later short form carries only what is
+/// printed there, but has the key of the earlier full form.
+pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
+    let tables = ctx.tables;
+    let own = Own::new(tables, own);
+    let mut found: Vec<(Mention, Citation)> = Vec::new();
+    for flow in flows(text) {
+        let subject = own.subject.and_then(|span| {
+            Some(flow.offset_of(span.start as usize)?..flow.offset_of(span.end as usize)?)
+        });
+        for mention in mentions(tables, &flow.string, subject) {
+            if own.is_meant_by(&mention) {
+                continue;
+            }
+            let citation = citation(tables, text, &flow, &mention);
+            found.push((mention, citation));
+        }
+    }
+    found.sort_by_key(|(_, citation)| (citation.span.start, citation.span.end));
+    set_keys(tables, &own, &mut found);
+    found.into_iter().map(|(_, citation)| citation).collect()
+}
+
+impl Own {
+    fn new(tables: &Tables, metadata: &Metadata) -> Self {
+        let number = metadata.number.as_ref().map(|found| found.value.as_str());
+        let issuer_id = metadata.issuer.as_ref().and_then(|found| found.key.as_deref());
+        let place_of_issuer = issuer_id
+            .filter(|id| tables.issuer_by_id(id).is_some_and(|issuer| issuer.is_relative()))
+            .and_then(|id| id.split_once('.'))
+            .map(|(place, _)| place.to_owned())
+            .filter(|place| place != "?");
+        let place = metadata.place.as_ref().map(|found| found.value.as_str());
+        let province =
+            || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
+        Self {
+            number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
+            year: metadata.issued_on.as_ref().map(|found| found.value.year()),
+            place_id: place_of_issuer.or_else(|| province().map(|province| province.id.clone())),
+            subject: metadata.subject.as_ref().map(|found| found.span),
+        }
+    }
+
+    /// Whether a mention is of the document itself: its number, and no date of another year.
+    fn is_meant_by(&self, mention: &Mention) -> bool {
+        let Some((own, number)) = self.number.as_ref().zip(mention.number.as_ref()) else {
+            return false;
+        };
+        let is_other_year = self
+            .year
+            .zip(mention.date.as_ref().and_then(|date| date.date))
+            .is_some_and(|(own, cited)| own != cited.year());
+        *own == number.number && !is_other_year
+    }
+}
+
+fn citation(tables: &Tables, text: &Text, flow: &Flow, mention: &Mention) -> Citation {
+    let span = flow.span(mention.range.clone());
+    let words = |range: &std::ops::Range<usize>| {
+        flow.string[range.clone()].split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    Citation {
+        number: mention.number.as_ref().map(|number| number.printed.clone()),
+        key: None,
+        doc_type: mention.doc_type.clone(),
+        title: mention.title.as_ref().map(words),
+        issuer: mention.body.as_ref().map(words),
+        issued_on: mention.date.as_ref().and_then(|phrase| phrase.date),
+        kind: mention.kind,
+        provision: mention.provision.clone(),
+        quote: words(&mention.range),
+        page: text.page_at(span.start as usize),
+        span,
+        rule: mention.rule.to_owned(),
+        confidence: mention.confidence,
+        flags: flags::of(tables, mention, &flow.string),
+        state: None,
+        target: None,
+    }
+}
+
+/// Keys of all citations; a short form takes over what a full form of the same number says.
+fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
+    let mut full_forms: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (mention, citation) in found.iter_mut() {
+        let Some(number) = &mention.number else {
+            citation.key = law_key(tables, citation);
+            continue;
+        };
+        let named = citation.issuer.as_deref().map(name_without_term);
+        let named = named.and_then(|name| tables.issuer_by_name(&name_key(name)));
+        let named_id = named.map(|named| named.id());
+        let by = NamedBy {
+            issuer_id: named_id.as_deref(),
+            place_id: own.place_id.as_deref(),
+            date: citation.issued_on,
+        };
+        let key = match mention.term.as_deref().and_then(|ordinal| term_id(tables, ordinal)) {
+            Some(term) => {
+                let issuer = number.number.series_issuer(tables, by);
+                number.number.key(issuer.as_deref(), Some(term))
+            }
+            None => number.number.document_key(tables, by),
+        };
+        if !key.contains('?') {
+            let keys = full_forms.entry(number.number.to_string()).or_default();
+            if !keys.contains(&key) {
+                keys.push(key.clone());
+            }
+        }
+        citation.key = Some(key);
+    }
+    for (mention, citation) in found.iter_mut() {
+        let Some(number) = &mention.number else { continue };
+        let is_partial = citation.key.as_deref().is_some_and(|key| key.contains('?'));
+        if is_partial && citation.issued_on.is_none() {
+            // Two full forms of one number are two documents: then nothing is taken over.
+            if let Some([key]) = full_forms.get(&number.number.to_string()).map(Vec::as_slice) {
+                citation.key = Some(key.clone());
+            }
+        }
+        flags::add_no_date(citation, &number.number);
+    }
+}
+
+/// `Bộ Chính trị (khóa XI)` without the brackets.
+fn name_without_term(name: &str) -> &str {
+    name.split_once(" (").map_or(name, |(head, _)| head)
+}
+
+fn term_id(tables: &Tables, ordinal: &str) -> Option<crate::domain::doc_number::Period> {
+    let terms = tables.party_terms().iter();
+    let mut with_ordinal = terms.filter(|term| !term.ordinal.is_empty() && term.ordinal == ordinal);
+    let term = with_ordinal.next()?;
+    Some(crate::domain::doc_number::Period::Term(term.id.clone()))
+}
+
+/// The key of a law by name: that of its number when only one law has had the name in the year
+/// that is printed, or ever.
+fn law_key(tables: &Tables, citation: &Citation) -> Option<String> {
+    let laws = tables.laws_by_title(citation.title.as_deref()?);
+    let year = citation.issued_on.map(|date| date.year());
+    let mut meant = laws.iter().filter(|law| {
+        let adopted = law.adopted_on.map(|date| date.year());
+        year.is_none() || adopted == year
+    });
+    let law = meant.next()?;
+    if meant.next().is_some() {
+        return None;
+    }
+    let number = DocNumber::parse(tables, &law.number).ok()?.number;
+    Some(number.document_key(tables, NamedBy::default()))
+}

@@ -143,7 +143,7 @@ fn dry_run(
         limits: &limits,
         n_threads: config.n_threads,
         read_again: false,
-        stop,
+        stop: &AtomicBool::new(false),
     };
     let mut lines: Vec<String> = Vec::new();
     let survey = intake::plan(&setup, scopes, &mut |seen| match seen {

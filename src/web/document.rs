@@ -267,7 +267,7 @@ fn fields(record: &Record, lang: Lang) -> Markup {
                 dt { (lang.word("field.urgency")) }
                 dd { (urgency.raw) }
             }
-            @if metadata.is_draft.is_some() {
+            @if metadata.is_draft.as_ref().is_some_and(|draft| draft.value) {
                 dt { (lang.word("field.is_draft")) }
                 dd { span.badge { (lang.word("state.draft")) } }
             }
@@ -372,7 +372,7 @@ fn citations(view: &View, lang: Lang) -> Markup {
                 li {
                     span.badge { (lang.word(kind_key(incoming.citation.kind))) } " "
                     a href={ "/vb/" (incoming.citing) "#vd-" (incoming.seq) } { (view.other_name(&incoming.citing)) }
-                    @if let Some(record) = view.others.get(&incoming.citing) { " " span.small.soft { (byline(record, lang)) } }
+                    @if let Some(record) = view.others.get(&incoming.citing) { div.line.small.soft { (byline(record, lang)) } }
                     blockquote { (shortened(&incoming.citation.quote, 300)) }
                 }
             }
@@ -400,7 +400,7 @@ fn outgoing_row(view: &View, seq: usize, outgoing: &Outgoing, lang: Lang) -> Mar
             @if !outgoing.candidates.is_empty() {
                 div.small {
                     (lang.word("cite.candidates")) ":"
-                    ul { @for id in &outgoing.candidates { li { a href={ "/vb/" (id) } { (view.other_name(id)) } @if let Some(record) = view.others.get(id) { " " (byline(record, lang)) } } } }
+                    ul { @for id in &outgoing.candidates { li { a href={ "/vb/" (id) } { (view.other_name(id)) } @if let Some(record) = view.others.get(id) { span.line.soft { (byline(record, lang)) } } } } }
                 }
             }
             blockquote {

@@ -15,3 +15,4 @@ pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;
+pub mod web;

@@ -15,8 +15,9 @@ pub(super) struct Args {
     /// Settings file [default: vanthu.toml in the current folder, when there is one]
     #[arg(long, global = true, value_name = "FILE", env = "VANTHU_CONFIG")]
     pub config: Option<PathBuf>,
+    /// What to do; serving when nothing is named.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// Settings that every command takes; also in `vanthu.toml`.
@@ -48,6 +49,8 @@ impl From<SettingsArgs> for Settings {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Take in what is new in the archive and serve the page [default]
+    Serve,
     /// Take in what is new or changed, and note what is gone
     Ingest(IngestArgs),
     /// Build the search index anew from the catalog; the old one serves until it is complete

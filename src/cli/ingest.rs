@@ -135,7 +135,6 @@ fn dry_run(
 ) -> anyhow::Result<End> {
     let (tables, tables_revision) = tables(config)?;
     let limits = Limits::default();
-    let stop = AtomicBool::new(false);
     let setup = Setup {
         archive: &config.archive,
         catalog,
@@ -145,7 +144,7 @@ fn dry_run(
         limits: &limits,
         n_threads: config.n_threads,
         read_again: false,
-        stop: &stop,
+        stop: &AtomicBool::new(false),
     };
     let mut lines: Vec<String> = Vec::new();
     let survey = intake::plan(&setup, scopes, &mut |seen| match seen {

@@ -9,6 +9,7 @@ mod ingest;
 mod inspect;
 mod reindex;
 pub mod render;
+mod serve;
 mod stores;
 mod summary;
 
@@ -67,7 +68,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn command(args: Args) -> anyhow::Result<End> {
     let config = Config::load(args.settings.into(), args.config.as_deref())?;
-    match args.command {
+    match args.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&config),
         Command::Ingest(args) => ingest::run(&config, &args),
         Command::Reindex(args) => reindex::run(&config, &args),
         Command::Inspect(args) => inspect::run(&config, &args),

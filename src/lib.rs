@@ -1,10 +1,15 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod context;
 pub mod domain;
 pub mod engine;
 pub mod extract;
+pub mod intake;
 pub mod layout;
 pub mod pipeline;
+pub mod read;
 pub mod source;
 pub mod text;

@@ -2,13 +2,27 @@
 //! reader's deadline, no log.
 
 use crate::{
-    domain::{failure::Failure, record::Record},
-    layout::Layout,
-    text::Text,
+    context::Context,
+    domain::{
+        failure::{Failure, FailureReason},
+        found::Found,
+        record::{Classification, Format, Record, TextSource, Warning},
+    },
+    extract,
+    layout::{Layout, PageClass},
+    read,
+    source::Source,
+    text::{self, Text},
 };
 
 /// Bumped whenever reading, text or extraction may give another result for the same bytes.
 pub const EXTRACTOR_REVISION: u32 = 1;
+
+/// Code of the warning that pages are images which nothing has recognised.
+pub const NEEDS_OCR: &str = "needs_ocr";
+
+/// How many page numbers a warning lists.
+const MAX_LISTED_PAGES: usize = 10;
 
 /// Everything that was made of one file.
 #[derive(Debug, Clone)]
@@ -26,4 +40,188 @@ pub struct Processed {
 pub struct Refused {
     /// Why.
     pub failure: Failure,
+}
+
+/// Takes a file through all stages: read, text, extract.
+///
+/// # Errors
+/// `Refused` when nothing could be read, and when the document carries a secrecy stamp: then the
+/// failure names the stamp and nothing else of it.
+pub fn process(ctx: &Context<'_>, source: &Source) -> Result<Processed, Refused> {
+    let read =
+        read::read(ctx, source).map_err(|error| refused(error.reason(), error.to_string()))?;
+    understand(ctx, source, read.format, read.layout, read.warnings)
+}
+
+/// The stages after reading; also for a layout that was kept from an earlier reading.
+///
+/// # Errors
+/// As [`process`], the secrecy stamp only.
+pub fn understand(
+    ctx: &Context<'_>,
+    source: &Source,
+    format: Format,
+    layout: Layout,
+    mut warnings: Vec<Warning>,
+) -> Result<Processed, Refused> {
+    let (text, text_warnings) = text::normalise(&layout);
+    warnings.extend(text_warnings);
+    let (metadata, metadata_warnings) = extract::metadata(ctx, &text);
+    refuse_classified(metadata.classification.as_ref())?;
+    warnings.extend(metadata_warnings);
+    let citations = extract::citation::find(ctx, &text, &metadata);
+    warnings.extend(unread_pages(&layout, &text, &warnings));
+    let record = Record {
+        id: source.id(),
+        sha256: source.sha256.clone(),
+        path: source.path.clone(),
+        format: Some(format),
+        text_source: if text.lines.is_empty() { TextSource::None } else { TextSource::Embedded },
+        n_pages: u32::try_from(layout.pages.len()).unwrap_or(u32::MAX),
+        metadata,
+        citations,
+        warnings,
+    };
+    Ok(Processed { record, text, layout })
+}
+
+fn refuse_classified(stamp: Option<&Found<Classification>>) -> Result<(), Refused> {
+    let Some(stamp) = stamp else { return Ok(()) };
+    let level = match stamp.value {
+        Classification::Confidential => "MẬT",
+        Classification::Secret => "TỐI MẬT",
+        Classification::TopSecret => "TUYỆT MẬT",
+    };
+    let detail =
+        format!("expected no secrecy stamp, found {level} on page {} ({})", stamp.page, stamp.rule);
+    Err(refused(FailureReason::Classified, detail))
+}
+
+/// The warning about pages that hold no words, unless the reader has given one already.
+fn unread_pages(layout: &Layout, text: &Text, given: &[Warning]) -> Option<Warning> {
+    if given.iter().any(|warning| warning.code == NEEDS_OCR) {
+        return None;
+    }
+    let needs_ocr = |class| matches!(class, PageClass::Image | PageClass::GarbageText);
+    let pages: Vec<u32> =
+        layout.pages.iter().filter(|page| needs_ocr(page.class)).map(|page| page.number).collect();
+    let n_pages = layout.pages.len();
+    let Some(first) = pages.first() else {
+        let message = format!("expected words, found none on {n_pages} pages");
+        return text.lines.is_empty().then(|| Warning::new("no_text", message));
+    };
+    let mut listed: Vec<String> = pages.iter().take(MAX_LISTED_PAGES).map(u32::to_string).collect();
+    if pages.len() > MAX_LISTED_PAGES {
+        listed.push("…".to_owned());
+    }
+    let message = format!(
+        "expected words on {n_pages} pages, found images on {}: {}",
+        pages.len(),
+        listed.join(", ")
+    );
+    Some(Warning::new(NEEDS_OCR, message).on_page(*first))
+}
+
+fn refused(reason: FailureReason, detail: String) -> Refused {
+    Refused { failure: Failure { reason, detail } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::tables::Tables,
+        layout::{Block, Line, Page, Run, Style},
+        source::Limits,
+    };
+
+    fn context() -> Context<'static> {
+        Context { tables: Tables::builtin(), limits: Limits::default() }
+    }
+
+    /// A layout of pages, `-` for an image, `?` for a garbage layer, `` for a blank page.
+    fn pages(texts: &[&str]) -> Layout {
+        let mut layout = Layout { styles: vec![Style::default()], ..Layout::default() };
+        for (n, text) in texts.iter().enumerate() {
+            let class = match *text {
+                "-" => PageClass::Image,
+                "?" => PageClass::GarbageText,
+                "" => PageClass::Blank,
+                _ => PageClass::Text,
+            };
+            let mut page = Page { number: n as u32 + 1, class, ..Page::default() };
+            if class == PageClass::Text {
+                let runs = vec![Run { text: (*text).to_owned(), style: 0 }];
+                let lines = vec![Line { runs, bbox: None }];
+                page.blocks.push(Block { lines, ..Block::default() });
+            }
+            layout.pages.push(page);
+        }
+        layout
+    }
+
+    #[track_caller]
+    fn check(texts: &[&str], text_source: TextSource, expected: &str) {
+        let source = Source::new("a.pdf", b"x".to_vec());
+        let processed =
+            understand(&context(), &source, Format::Pdf, pages(texts), Vec::new()).unwrap();
+        let warnings: Vec<String> = processed
+            .record
+            .warnings
+            .iter()
+            .map(|warning| format!("{}: {}", warning.code, warning.message))
+            .collect();
+        assert_eq!(warnings.join("; "), expected);
+        assert_eq!(processed.record.text_source, text_source);
+        assert_eq!(processed.record.n_pages as usize, texts.len());
+    }
+
+    #[test]
+    fn pages_without_words_are_named() {
+        check(&["Kế hoạch"], TextSource::Embedded, "");
+        check(
+            &["-", "", "-"],
+            TextSource::None,
+            "needs_ocr: expected words on 3 pages, found images on 2: 1, 3",
+        );
+        check(
+            &["Kế hoạch", "?"],
+            TextSource::Embedded,
+            "needs_ocr: expected words on 2 pages, found images on 1: 2",
+        );
+        check(&["", ""], TextSource::None, "no_text: expected words, found none on 2 pages");
+        check(
+            &["-"; 12],
+            TextSource::None,
+            "needs_ocr: expected words on 12 pages, found images on 12: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, …",
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_has_a_reason() {
+        let source = Source::new("a.docx", Vec::new());
+        let failure = process(&context(), &source).unwrap_err().failure;
+        assert_eq!(failure.reason, FailureReason::Empty);
+        assert_eq!(failure.detail, "expected a document, found an empty file");
+    }
+
+    #[test]
+    fn a_secrecy_stamp_is_named_and_nothing_else() {
+        let stamp = Found {
+            value: Classification::Secret,
+            raw: "TỐI MẬT".to_owned(),
+            key: None,
+            page: 1,
+            span: crate::domain::found::Span::new(0, 7),
+            rule: "header.classification".to_owned(),
+            confidence: 1.0,
+        };
+        let failure = refuse_classified(Some(&stamp)).unwrap_err().failure;
+        assert_eq!(failure.reason, FailureReason::Classified);
+        assert_eq!(
+            failure.detail,
+            "expected no secrecy stamp, found TỐI MẬT on page 1 (header.classification)"
+        );
+        assert!(refuse_classified(None).is_ok());
+    }
 }

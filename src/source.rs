@@ -46,6 +46,8 @@ pub struct Limits {
     pub max_part_bytes: u64,
     /// Bytes of all unpacked parts and streams together.
     pub max_inflated_bytes: u64,
+    /// Memory of the layout that is made, as counted by [`Budget::charge_layout`].
+    pub max_layout_bytes: u64,
     /// Parts of a package.
     pub max_parts: usize,
     /// Pages of a document.
@@ -61,13 +63,14 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 512 MB on disk, 256 MB a part, 1 GB unpacked, 20,000 parts, 20,000 pages, 50 million
+    /// 512 MB on disk, 256 MB a part, 1 GB unpacked, 128 MB of layout, 20,000 parts, 20,000 pages, 50 million
     /// operations, 1 million glyphs a page, depth 256, 8 seconds.
     fn default() -> Self {
         Self {
             max_file_bytes: 512 << 20,
             max_part_bytes: 256 << 20,
             max_inflated_bytes: 1 << 30,
+            max_layout_bytes: 128 << 20,
             max_parts: 20_000,
             max_pages: 20_000,
             max_operations: 50_000_000,
@@ -86,6 +89,7 @@ pub struct Budget<'a> {
     /// The limits charged against.
     pub limits: &'a Limits,
     inflated_bytes: u64,
+    layout_bytes: u64,
     operations: u64,
     started_at: Instant,
 }
@@ -112,7 +116,13 @@ pub enum OverBudget {
 impl<'a> Budget<'a> {
     /// Starts the account and its clock.
     pub fn new(limits: &'a Limits) -> Self {
-        Self { limits, inflated_bytes: 0, operations: 0, started_at: Instant::now() }
+        Self {
+            limits,
+            inflated_bytes: 0,
+            layout_bytes: 0,
+            operations: 0,
+            started_at: Instant::now(),
+        }
     }
 
     /// Charges unpacked bytes.
@@ -128,6 +138,31 @@ impl<'a> Budget<'a> {
             });
         }
         self.check_time()
+    }
+
+    /// Charges a new run, line or block of the layout: its text, and some 100 bytes beside it,
+    /// so that ten million paragraphs of one letter are stopped too.
+    ///
+    /// # Errors
+    /// `TooMuch` past `max_layout_bytes`.
+    pub fn charge_layout(&mut self, n_bytes: usize) -> Result<(), OverBudget> {
+        const OVERHEAD_BYTES: usize = 100;
+        self.charge_text(n_bytes.saturating_add(OVERHEAD_BYTES))
+    }
+
+    /// Charges text that is added to a run that was charged already.
+    ///
+    /// # Errors
+    /// `TooMuch` past `max_layout_bytes`.
+    pub fn charge_text(&mut self, n_bytes: usize) -> Result<(), OverBudget> {
+        self.layout_bytes = self.layout_bytes.saturating_add(n_bytes as u64);
+        if self.layout_bytes > self.limits.max_layout_bytes {
+            return Err(OverBudget::TooMuch {
+                what: "bytes of text",
+                limit: self.limits.max_layout_bytes,
+            });
+        }
+        Ok(())
     }
 
     /// Charges one XML event or content operator; looks at the clock every 4,096.
@@ -173,6 +208,11 @@ mod tests {
         );
         assert!(budget.charge_inflated(10).is_ok());
         assert!(budget.charge_inflated(1).is_err());
+        let limits = Limits { max_layout_bytes: 210, ..Limits::default() };
+        let mut budget = Budget::new(&limits);
+        assert!(budget.charge_layout(5).is_ok());
+        assert!(budget.charge_layout(5).is_ok());
+        assert!(budget.charge_layout(0).is_err());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod citation;
 pub mod date;
 pub mod date_phrase;
+pub mod doc_key;
 pub mod doc_number;
 pub mod failure;
 pub mod found;

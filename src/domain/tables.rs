@@ -18,7 +18,7 @@ use self::{
     doc_type::DocTypes,
     issuer::Issuers,
     law::Laws,
-    names::Names,
+    names::{NameFiles, Names},
     place::Places,
     tsv::{Row, merge, rows},
 };
@@ -113,6 +113,11 @@ const POSITIONS: BuiltIn =
 const PROPER_NAMES: BuiltIn =
     BuiltIn::new("proper_names.tsv", include_str!("tables/proper_names.tsv"), &names::NAME_HEAD, 1);
 
+const BODY_HEADS: BuiltIn =
+    BuiltIn::new("body_heads.tsv", include_str!("tables/body_heads.tsv"), &names::NAME_HEAD, 1);
+const SURNAMES: BuiltIn =
+    BuiltIn::new("surnames.tsv", include_str!("tables/surnames.tsv"), &names::NAME_HEAD, 1);
+
 impl Tables {
     /// The compiled-in tables.
     pub fn builtin() -> &'static Tables {
@@ -157,19 +162,23 @@ impl Tables {
         let party_terms = read(PARTY_TERMS)?;
         let issuers = Issuers::build(&read(ISSUERS)?)?;
         let places = Places::build(&read(PROVINCES)?, &read(COMMUNES)?)?;
-        let names = Names::build(
-            &read(ABBREVIATIONS)?,
-            &read(CAPACITIES)?,
-            &read(POSITIONS)?,
-            &read(PROPER_NAMES)?,
-            &issuers,
-            &places,
-        )?;
+        let law_titles = read(LAW_TITLES)?;
+        let laws = Laws::build(&law_titles)?;
+        let files = NameFiles {
+            abbreviations: read(ABBREVIATIONS)?,
+            capacities: read(CAPACITIES)?,
+            positions: read(POSITIONS)?,
+            proper_names: read(PROPER_NAMES)?,
+            body_heads: read(BODY_HEADS)?,
+            surnames: read(SURNAMES)?,
+            law_titles,
+        };
+        let names = Names::build(&files, &issuers, &places)?;
         Ok(Tables {
             doc_types: DocTypes::build(&read(DOC_TYPES)?)?,
             issuers,
             places,
-            laws: Laws::build(&read(LAW_TITLES)?)?,
+            laws,
             party_terms: party_terms.iter().map(PartyTerm::from_row).collect::<Result<_, _>>()?,
             names,
         })
@@ -310,6 +319,17 @@ impl Tables {
     /// words it has: `pho chu tich thuong truc` is Phó Chủ tịch Thường trực.
     pub fn position_by_name(&self, folded: &str) -> Option<(&str, usize)> {
         self.names.position(folded)
+    }
+
+    /// The longest word for a kind of body with which a folded text begins, and how many words
+    /// it has: `so noi vu` begins with Sở, `uy ban nhan dan` with Ủy ban.
+    pub fn body_head(&self, folded: &str) -> Option<(&str, usize)> {
+        self.names.body_head(folded)
+    }
+
+    /// Whether a word, with its accents, is a family name: `Nguyễn`.
+    pub fn is_surname(&self, word: &str) -> bool {
+        self.names.is_surname(word)
     }
 
     /// The longest proper name (body, place, position or other) with which a folded text

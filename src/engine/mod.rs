@@ -6,41 +6,14 @@
 //! holds can be rebuilt from there. The contract below is checked by one conformance suite run
 //! over every implementation.
 
-use std::fmt;
+pub mod analyse;
+pub mod embedded;
+pub mod number;
+mod token;
+
+pub use token::{Stream, Token};
 
 use crate::domain::record::RecordId;
-
-/// One analysed word: folded or lower-cased by us, without white space, 1 to 200 bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Token(Box<str>);
-
-impl Token {
-    /// Longest token in bytes; longer input is cut at a character boundary.
-    pub const MAX_BYTES: usize = 200;
-
-    /// Takes a word; `None` when it is empty or holds white space.
-    pub fn new(word: &str) -> Option<Self> {
-        if word.is_empty() || word.contains(char::is_whitespace) {
-            return None;
-        }
-        let mut end = word.len().min(Self::MAX_BYTES);
-        while !word.is_char_boundary(end) {
-            end -= 1;
-        }
-        Some(Self(word[..end].into()))
-    }
-
-    /// The characters.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Fields of exact keys. Several values a document are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +51,11 @@ impl KeyField {
         Self::State,
         Self::NumberBand,
     ];
+
+    /// Whether documents can be counted by its values; the others are looked up only.
+    pub fn is_countable(self) -> bool {
+        !matches!(self, Self::Number | Self::NumberPrefix | Self::Cites)
+    }
 }
 
 /// Fields of running text: one stream of tokens a page, with positions inside the page.
@@ -141,8 +119,8 @@ pub struct IndexDoc {
     pub keys: Vec<(KeyField, Token)>,
     /// Numbers; at most one value a field.
     pub numbers: Vec<(NumField, i64)>,
-    /// Text, one inner vector a page. Phrases never cross a page.
-    pub text: Vec<(TextField, Vec<Vec<Token>>)>,
+    /// Text, at most one stream a field. Phrases never cross a page.
+    pub text: Vec<(TextField, Stream)>,
 }
 
 /// A change to the index.
@@ -189,18 +167,18 @@ pub enum Q {
         /// Factor on the score.
         boost: f32,
     },
-    /// Documents with the words at adjacent positions; scores BM25 times `boost`.
+    /// Documents with the words at adjacent positions of one page; scores BM25 times `boost`.
     Phrase {
         /// Where; not a pair field.
         field: TextField,
-        /// At least two.
+        /// One means the same as `Word`, none matches nothing.
         tokens: Vec<Token>,
         /// How many positions the words may be moved.
         slop: u32,
         /// Factor on the score.
         boost: f32,
     },
-    /// Documents whose number lies in the closed range.
+    /// Documents whose number lies in the closed range; scores nothing.
     Range {
         /// Where.
         field: NumField,
@@ -209,16 +187,17 @@ pub enum Q {
         /// Highest, none for no bound.
         to: Option<i64>,
     },
-    /// Documents that match all; scores add up.
+    /// Documents that match all; scores add up. Of nothing: every document.
     All(Vec<Q>),
-    /// Documents that match at least `min`; scores of the matching ones add up.
+    /// Documents that match at least `min`; scores of the matching ones add up. Of fewer than
+    /// `min` alternatives: no document.
     Any {
         /// The alternatives.
         of: Vec<Q>,
         /// How many must match, at least 1.
         min: usize,
     },
-    /// The best of the alternatives: scores do not add up.
+    /// The best of the alternatives: scores do not add up. Of nothing: no document.
     Best(Vec<Q>),
     /// Documents that match `must`; `should` only adds to the score.
     Prefer {
@@ -239,7 +218,7 @@ pub enum Sort {
     /// Highest score first.
     #[default]
     Relevance,
-    /// By a number; documents without one come last.
+    /// By a number (exact up to 2^53); documents without one come last in both directions.
     Number {
         /// Which.
         field: NumField,
@@ -277,7 +256,7 @@ pub struct SearchReq {
 /// Count the values of a key field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FacetReq {
-    /// Which field.
+    /// Which field; one that is not countable gives an empty list.
     pub field: KeyField,
     /// Filters that apply to the count, in place of `SearchReq::filter`.
     pub filter: Vec<Q>,
@@ -334,6 +313,12 @@ pub enum EngineError {
     /// Another process holds the index.
     #[error("the index in {path} is in use by another vanthu process; stop it first")]
     Locked {
+        /// The folder.
+        path: String,
+    },
+    /// The index was opened for reading only.
+    #[error("the index in {path} was opened for reading only")]
+    ReadOnly {
         /// The folder.
         path: String,
     },

@@ -23,8 +23,12 @@ pub fn clean_to(line: &str, out: &mut String) {
         return;
     }
     let mut chars = composed(line.chars().filter_map(one_of_a_kind));
-    chars = dashes(&chars);
-    chars = superscripts(&chars);
+    if chars.iter().any(|c| matches!(c, '\u{AD}' | '\u{2012}'..='\u{2015}')) {
+        chars = dashes(&chars);
+    }
+    if chars.iter().any(|&c| plain_digit(c).is_some()) {
+        chars = superscripts(&chars);
+    }
     if chars.iter().any(|c| LOOK_ALIKES.contains_key(c)) {
         foreign_letters(&mut chars);
         chars = chars.into_iter().nfc().collect(); // a mark may have stood on a Cyrillic letter
@@ -100,7 +104,11 @@ fn one_of_a_kind(c: char) -> Option<char> {
 /// A tone typed before the circumflex or breve (`a`, acute, circumflex) is put behind it: NFC
 /// alone would leave the two marks apart.
 fn composed(chars: impl Iterator<Item = char>) -> Vec<char> {
-    let mut apart: Vec<char> = Vec::new();
+    let chars: Vec<char> = chars.collect();
+    if !chars.iter().any(|&c| may_change(c)) {
+        return chars;
+    }
+    let mut apart: Vec<char> = Vec::with_capacity(chars.len() * 2);
     for c in chars {
         match c {
             '\u{FB00}'..='\u{FB06}'
@@ -120,6 +128,11 @@ fn composed(chars: impl Iterator<Item = char>) -> Vec<char> {
         at += 1;
     }
     apart.into_iter().nfc().collect()
+}
+
+/// Whether composing may change a character; a quick look that errs on the side of yes.
+fn may_change(c: char) -> bool {
+    !matches!(c, '\0'..='ɏ' | 'Ạ'..='ỹ' | '\u{2010}'..='\u{2027}' | '\u{2070}' | '⁴'..='⁹')
 }
 
 /// Settles figure, en and em dashes and soft hyphens by what stands around them.

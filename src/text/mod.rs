@@ -5,8 +5,10 @@
 //! [`fold`] and [`tone`], never rewritten. Must not understand anything.
 
 pub mod clean;
+mod encoding;
 pub mod flow;
 pub mod fold;
+pub mod legacy;
 pub mod syllable;
 pub mod tokens;
 pub mod tone;
@@ -103,20 +105,22 @@ fn plain_layout(plain: &str) -> Layout {
 
 /// Normalises every line of a layout; lines without a word leave no trace.
 ///
-/// Warns `unmapped_characters` when letters were lost because the file does not say what they
+/// Warns `legacy_encoding` when blocks were decoded from an encoding before Unicode, and
+/// `unmapped_characters` when letters were lost because the file does not say what they
 /// mean.
 pub fn normalise(layout: &Layout) -> (Text, Vec<Warning>) {
     let mut text = Text::default();
     let mut n_unmapped = 0;
     let mut raw = String::new();
     let mut n_blocks = 0;
+    let plan = legacy::Plan::of(layout);
     for page in &layout.pages {
         for block in &page.blocks {
             for line in &block.lines {
                 raw.clear();
                 let mut look = Look::default();
+                plan.decode_to(n_blocks, line, &mut raw);
                 for run in &line.runs {
-                    raw.push_str(&run.text);
                     look.add(&run.text, layout.styles.get(usize::from(run.style)));
                 }
                 n_unmapped += count_unmapped(&raw);
@@ -143,7 +147,7 @@ pub fn normalise(layout: &Layout) -> (Text, Vec<Warning>) {
             n_blocks += 1;
         }
     }
-    let mut warnings = Vec::new();
+    let mut warnings = plan.warnings();
     if n_unmapped > 0 {
         let message = format!(
             "expected letters, found {n_unmapped} characters that the file does not explain; words may be incomplete"
@@ -178,7 +182,8 @@ struct Look {
 
 impl Look {
     fn add(&mut self, text: &str, style: Option<&Style>) {
-        let n_letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+        let n_letters =
+            text.chars().filter(|&c| c.is_ascii_digit() || syllable::is_letter(c)).count();
         let Some(style) = style else { return };
         self.n_letters += n_letters;
         self.n_bold += if style.bold { n_letters } else { 0 };

@@ -17,7 +17,7 @@ use crate::{
     domain::found::Span,
     text::{
         fold::{exact, fold_iy},
-        syllable::is_folded_syllable,
+        syllable::{is_folded_syllable, is_letter},
     },
 };
 
@@ -50,7 +50,7 @@ impl<'a> Iterator for Tokens<'a> {
                 && let Some(len) = glued_mark(self.text, self.at)
             {
                 self.at += len;
-            } else if first.is_alphanumeric() && !is_combining_mark(first) {
+            } else if is_word_char(first) && (first.is_ascii() || !is_combining_mark(first)) {
                 let end = self.at + word_len(self.text, self.at);
                 let span = Span::new(self.at, end);
                 self.at = end;
@@ -60,6 +60,10 @@ impl<'a> Iterator for Tokens<'a> {
             }
         }
     }
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_ascii_digit() || is_letter(c) || !c.is_ascii() && c.is_numeric()
 }
 
 /// Length of a footnote mark `[12]` right after a character that is no space.
@@ -81,7 +85,7 @@ fn word_len(text: &str, start: usize) -> usize {
     let run = &text[start..];
     let end = run
         .char_indices()
-        .find(|&(_, c)| !c.is_alphanumeric() && !is_combining_mark(c))
+        .find(|&(_, c)| !is_word_char(c) && !is_combining_mark(c))
         .map_or(run.len(), |(at, _)| at);
     let run = &run[..end];
     if run.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -210,7 +214,7 @@ mod tests {
         }
 
         #[test]
-        fn every_spelling_is_cut_alike(text in "[a-zA-ZÀ-ỹđĐ0-9 ./]{0,40}") {
+        fn every_spelling_is_cut_alike(text in "[a-zA-ZÀ-ɏẠ-ỹ0-9 ./]{0,40}") {
             let folded = |text: &str| -> Vec<String> {
                 tokens(text).map(|(_, word)| term(word, Term::Folded)).collect()
             };

@@ -1,8 +1,7 @@
 //! Abbreviations, marks of signing capacity, positions, and the spelling of proper names:
 //! what is needed to write `SỞ NỘI VỤ` as `Sở Nội vụ`.
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::tables::{
     TablesError,
@@ -65,23 +64,42 @@ impl Phrases {
     }
 }
 
+/// The files that names come from.
+pub(super) struct NameFiles {
+    pub(super) abbreviations: Vec<Row>,
+    pub(super) capacities: Vec<Row>,
+    pub(super) positions: Vec<Row>,
+    pub(super) proper_names: Vec<Row>,
+    pub(super) body_heads: Vec<Row>,
+    pub(super) surnames: Vec<Row>,
+    pub(super) law_titles: Vec<Row>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     pub(super) capacities: Vec<Capacity>,
     abbreviations: BTreeMap<String, Vec<Abbreviation>>,
     positions: Phrases,
     proper: Phrases,
+    body_heads: Phrases,
+    surnames: BTreeSet<String>,
 }
 
 impl Names {
     pub(super) fn build(
-        abbreviations: &[Row],
-        capacities: &[Row],
-        positions: &[Row],
-        proper_names: &[Row],
+        files: &NameFiles,
         issuers: &Issuers,
         places: &Places,
     ) -> Result<Self, TablesError> {
+        let NameFiles {
+            abbreviations,
+            capacities,
+            positions,
+            proper_names,
+            body_heads,
+            surnames,
+            law_titles,
+        } = files;
         let mut names = Self::default();
         for row in abbreviations {
             let is_ambiguous = match row.cell(2) {
@@ -110,10 +128,19 @@ impl Names {
         for row in proper_names {
             names.proper.add(&row.required(0, "name")?);
         }
+        for row in body_heads {
+            names.body_heads.add(&row.required(0, "name")?);
+        }
+        for row in surnames {
+            names.surnames.insert(row.required(0, "name")?.to_lowercase());
+        }
         for issuer in &issuers.rows {
             for name in std::iter::once(&issuer.name).chain(&issuer.aliases) {
                 names.proper.add(name.replace(PLACE, "").trim());
             }
+        }
+        for title in law_titles {
+            names.proper.add(&title.required(0, "title")?);
         }
         for province in &places.provinces {
             names.proper.add(&province.name);
@@ -140,6 +167,14 @@ impl Names {
 
     pub(super) fn position(&self, folded: &str) -> Option<(&str, usize)> {
         self.positions.longest_at_start(folded)
+    }
+
+    pub(super) fn body_head(&self, folded: &str) -> Option<(&str, usize)> {
+        self.body_heads.longest_at_start(folded)
+    }
+
+    pub(super) fn is_surname(&self, word: &str) -> bool {
+        self.surnames.contains(&word.to_lowercase())
     }
 
     pub(super) fn proper(&self, folded: &str) -> Option<(&str, usize)> {

@@ -155,6 +155,8 @@ fn built_in_tables_are_sorted_and_have_sources() {
         CAPACITIES,
         POSITIONS,
         PROPER_NAMES,
+        BODY_HEADS,
+        SURNAMES,
     ];
     for file in files {
         let lines: Vec<&str> = file.text.lines().skip(1).collect();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::{
     citation::CitationKind,
-    doc_number::NamedBy,
+    doc_key::{KeyHints, document_key},
     found::{Found, Span},
     record::{Metadata, TextSource},
 };
@@ -26,8 +26,13 @@ fn date(text: &str) -> Option<PartialDate> {
     text.parse().ok()
 }
 
-fn by(day: &str) -> NamedBy<'static> {
-    NamedBy { issuer_id: None, place_id: Some("vanson"), date: date(day) }
+fn key(number: &DocNumber, day: &str) -> String {
+    // `UBND` and `HĐND` of the province are meant throughout.
+    let sign = number.issuer_sign().unwrap_or_default().to_lowercase();
+    let named = format!("?.{}", sign.replace('đ', "d"));
+    let hints =
+        KeyHints { issuer_id: Some(&named), place_id: Some("vanson"), issued_on: date(day) };
+    document_key(Tables::builtin(), number, hints)
 }
 
 /// A document of the archive.
@@ -35,7 +40,7 @@ fn document(n: u64, number: &str, day: &str, subject: &str) -> Candidate {
     let parsed = DocNumber::parse(Tables::builtin(), number).unwrap().number;
     Candidate {
         id: id(n),
-        key: parsed.document_key(Tables::builtin(), by(day)),
+        key: key(&parsed, day),
         number: number.to_owned(),
         doc_type: None,
         issued_on: date(day),
@@ -47,7 +52,7 @@ fn document(n: u64, number: &str, day: &str, subject: &str) -> Candidate {
 fn cite(number: &str, day: &str, title: &str) -> Citation {
     let parsed = DocNumber::parse(Tables::builtin(), number).ok();
     Citation {
-        key: parsed.map(|p| p.number.document_key(Tables::builtin(), by(day))),
+        key: parsed.map(|p| key(&p.number, day)),
         number: (!number.is_empty()).then(|| number.to_owned()),
         doc_type: None,
         title: (!title.is_empty()).then(|| title.to_owned()),
@@ -201,6 +206,19 @@ fn laws_by_name() {
     check(cite("", "2003", "Luật Thi đua, khen thưởng"), "Resolved 8 [] | 8:SameName");
     check(cite("", "2022", "Luật Thi đua, khen thưởng"), "Missing  [] | "); // the later law
     check(cite("", "", "Luật Trồng sen"), "Missing  [] | ");
+}
+
+#[test]
+fn keys_to_watch() {
+    let asked = |citation: Citation| lookup_keys(Tables::builtin(), &record(vec![]), &citation);
+    assert_eq!(asked(cite("0130/QĐ-BNN-PC", "2014-01-22", "")), ["130/QĐ-BNN"]);
+    assert_eq!(asked(cite("", "", "Luật Thi đua, khen thưởng")), ["15/QH11"]);
+    let wrong_sign = Citation {
+        doc_type: Some("Nghị quyết".to_owned()),
+        flags: vec![CitationFlag::TypeDiffers],
+        ..cite("42/NĐ-CP", "2020-02-09", "")
+    };
+    assert_eq!(asked(wrong_sign), ["42/NQ-CP", "42/NĐ-CP"]);
 }
 
 #[test]

@@ -1,0 +1,171 @@
+//! The tables of the catalog, and how an older catalog becomes one of this version.
+//!
+//! A released migration is never edited: a change of the tables is a further entry.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::catalog::{CatalogError, storage};
+
+/// `vthu`: marks the file as ours in its SQLite header.
+const APPLICATION_ID: i32 = 0x7674_6875;
+
+/// Each takes a catalog from the version of its index to the next one.
+const MIGRATIONS: [&str; 1] = [V1];
+
+/// Version 1.
+///
+/// `outside_roots` are folders and files outside the archive that were asked for by name.
+/// `files` has one row a path ever seen. `contents` has one row a distinct content that was
+/// taken in; `shown` says whether a current file carries it, `path` is the first of those files
+/// in byte order, `version` the outbox sequence of its latest change. `bodies` is apart so that
+/// reading records does not step over megabytes of text. `numbers` holds the numbers of shown
+/// contents only. `citations` holds what was read (`citation`) and what the archive made of it
+/// (`state`, `target`, `candidates`, `flags`), by the recall form (`fold`) of the cited number.
+const V1: &str = "
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    program_version TEXT NOT NULL,
+    counts TEXT NOT NULL
+);
+
+CREATE TABLE outside_roots (
+    path BLOB PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE contents (
+    ord INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL UNIQUE,
+    format TEXT,
+    path BLOB NOT NULL,
+    record TEXT NOT NULL,
+    extractor_revision INTEGER NOT NULL,
+    tables_revision TEXT NOT NULL,
+    ocr_engine TEXT,
+    needs_ocr INTEGER NOT NULL,
+    year INTEGER,
+    shown INTEGER NOT NULL DEFAULT 0,
+    version INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX contents_year ON contents (year) WHERE shown = 1;
+
+CREATE TABLE bodies (
+    content INTEGER PRIMARY KEY REFERENCES contents (ord) ON DELETE CASCADE,
+    text BLOB NOT NULL,
+    layout BLOB NOT NULL
+);
+
+CREATE TABLE files (
+    path BLOB PRIMARY KEY,
+    display TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    looked_at_ns INTEGER NOT NULL,
+    sha256 TEXT,
+    content INTEGER REFERENCES contents (ord),
+    status TEXT NOT NULL,
+    reason TEXT,
+    detail TEXT,
+    revision INTEGER NOT NULL,
+    seen_run INTEGER NOT NULL REFERENCES runs (id)
+) WITHOUT ROWID;
+CREATE INDEX files_content ON files (content) WHERE content IS NOT NULL;
+CREATE INDEX files_status ON files (status, path) WHERE status <> 'current';
+CREATE INDEX files_sha256 ON files (sha256) WHERE sha256 IS NOT NULL;
+
+CREATE TABLE numbers (
+    content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    printed TEXT NOT NULL,
+    canonical TEXT NOT NULL,
+    fold TEXT NOT NULL,
+    key TEXT,
+    PRIMARY KEY (content, canonical)
+) WITHOUT ROWID;
+CREATE INDEX numbers_fold ON numbers (fold, id);
+CREATE INDEX numbers_canonical ON numbers (canonical, id);
+
+CREATE TABLE citations (
+    content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    canonical TEXT,
+    fold TEXT,
+    key TEXT,
+    kind TEXT NOT NULL,
+    citation TEXT NOT NULL,
+    state TEXT NOT NULL,
+    target TEXT,
+    candidates TEXT NOT NULL,
+    flags TEXT NOT NULL,
+    PRIMARY KEY (content, seq)
+) WITHOUT ROWID;
+CREATE INDEX citations_fold ON citations (fold) WHERE fold IS NOT NULL;
+CREATE INDEX citations_target ON citations (target) WHERE target IS NOT NULL;
+CREATE INDEX citations_missing ON citations (canonical, content)
+    WHERE state = 'missing' AND canonical IS NOT NULL;
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    op TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE
+);
+";
+
+/// The version this program writes.
+pub(super) const VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Creates the tables or brings them up to [`VERSION`], each step in its own transaction.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
+    let found = if is_new(connection, path)? { 0 } else { check(connection, path)? };
+    let failed = |source| storage(path, "bring its tables up to date")(source);
+    // WAL lets readers go on while a run writes; it is a property of the file.
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(())).map_err(failed)?;
+    for (from, sql) in (0u32..).zip(MIGRATIONS).skip(found as usize) {
+        step(connection, sql, from + 1).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn step(connection: &mut Connection, sql: &str, version: u32) -> rusqlite::Result<()> {
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(sql)?;
+    transaction.pragma_update(None, "user_version", version)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()
+}
+
+/// The version of an existing catalog, when this program can use it.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<u32, CatalogError> {
+    let failed = |source| storage(path, "tell its version")(source);
+    let application: i32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(failed)?;
+    let found: u32 =
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed)?;
+    if application != APPLICATION_ID {
+        return Err(CatalogError::Foreign { path: path.display().to_string() });
+    }
+    if found > VERSION {
+        return Err(CatalogError::Newer {
+            path: path.display().to_string(),
+            expected: VERSION,
+            found,
+        });
+    }
+    Ok(found)
+}
+
+fn is_new(connection: &Connection, path: &Path) -> Result<bool, CatalogError> {
+    connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+        .map(|n_tables| n_tables == 0)
+        .map_err(storage(path, "open the file"))
+}

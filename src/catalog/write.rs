@@ -1,0 +1,354 @@
+//! [`Catalog::apply`]: what a run found out about files, in one transaction with the outbox.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    catalog::{
+        Catalog, CatalogError, RunId, Stored,
+        file::{FilePath, FileStat, FileStatus},
+        graph,
+        outbox::{self, OutboxOp},
+        stored::from_json,
+    },
+    domain::{
+        citation::Citation,
+        failure::{Failure, FailureReason},
+        record::Record,
+    },
+};
+
+/// What a run found out about one file.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// It was read and processed.
+    Taken {
+        /// The file.
+        stat: FileStat,
+        /// What was read.
+        stored: Box<Stored>,
+    },
+    /// Its bytes are those of a content that is held already.
+    Held {
+        /// The file.
+        stat: FileStat,
+        /// Hash of the bytes.
+        sha256: String,
+        /// Extractor revision of the content.
+        revision: u32,
+    },
+    /// It could not be taken in. A content of the same hash is given up when the reason is a
+    /// secrecy stamp.
+    Failed {
+        /// The file.
+        stat: FileStat,
+        /// Hash of the bytes, when they could be read.
+        sha256: Option<String>,
+        /// Why.
+        failure: Failure,
+        /// Extractor revision that refused it.
+        revision: u32,
+    },
+    /// It is not there any more.
+    Vanished {
+        /// Where it was.
+        path: FilePath,
+    },
+}
+
+/// The outcome of a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// The highest outbox sequence: what the engine has to contain to agree with the catalog.
+    pub last_seq: u64,
+}
+
+impl Catalog {
+    /// Writes what a run found out, all or nothing: files, contents, numbers, citations, the
+    /// resolution of every citation concerned, and the outbox.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be written; nothing is changed then.
+    pub fn apply(&self, run: RunId, changes: &[Change]) -> Result<Applied, CatalogError> {
+        self.write("take in documents", |transaction| {
+            let mut batch = Batch { connection: transaction, run, contents: BTreeMap::new() };
+            for change in changes {
+                batch.file(change)?;
+            }
+            batch.settle()?;
+            Ok(Applied { last_seq: outbox::last_seq(transaction)? })
+        })
+    }
+}
+
+/// One transaction while it goes on.
+struct Batch<'a> {
+    connection: &'a Connection,
+    run: RunId,
+    /// The contents whose files changed; with what was read when it was read in this batch.
+    contents: BTreeMap<i64, Option<&'a Stored>>,
+}
+
+impl<'a> Batch<'a> {
+    fn file(&mut self, change: &'a Change) -> rusqlite::Result<()> {
+        match change {
+            Change::Taken { stat, stored } => {
+                let Some(ord) = self.content(stored)? else {
+                    let failure = internal("the identifier of the content is in use by another");
+                    return self.failed(stat, Some(&stored.head.sha256), &failure, 0);
+                };
+                self.contents.insert(ord, Some(stored));
+                let status = shown_status(stored.needs_ocr);
+                self.row(
+                    stat,
+                    Some(&stored.head.sha256),
+                    Some(ord),
+                    status,
+                    None,
+                    stored.extractor_revision,
+                )
+            }
+            Change::Held { stat, sha256, revision } => {
+                let held: Option<(i64, bool)> = self
+                    .connection
+                    .prepare_cached("SELECT ord, needs_ocr FROM contents WHERE sha256 = ?1")?
+                    .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?;
+                let Some((ord, needs_ocr)) = held else {
+                    let failure = internal("its content left the catalog during the run");
+                    return self.failed(stat, Some(sha256), &failure, 0);
+                };
+                self.contents.entry(ord).or_insert(None);
+                self.row(stat, Some(sha256), Some(ord), shown_status(needs_ocr), None, *revision)
+            }
+            Change::Failed { stat, sha256, failure, revision } => {
+                if failure.reason == FailureReason::Classified {
+                    if let Some(sha256) = sha256 {
+                        self.give_up(sha256, failure, *revision)?;
+                    }
+                }
+                self.failed(stat, sha256.as_deref(), failure, *revision)
+            }
+            Change::Vanished { path } => {
+                self.leave(path)?;
+                self.connection
+                    .prepare_cached(
+                        "UPDATE files SET status = 'missing', seen_run = ?2 WHERE path = ?1",
+                    )?
+                    .execute(params![path.as_bytes(), self.run.0])?;
+                Ok(())
+            }
+        }
+    }
+
+    fn failed(
+        &mut self,
+        stat: &FileStat,
+        sha256: Option<&str>,
+        failure: &Failure,
+        revision: u32,
+    ) -> rusqlite::Result<()> {
+        self.row(stat, sha256, None, FileStatus::Failed, Some(failure), revision)
+    }
+
+    fn row(
+        &mut self,
+        stat: &FileStat,
+        sha256: Option<&str>,
+        content: Option<i64>,
+        status: FileStatus,
+        failure: Option<&Failure>,
+        revision: u32,
+    ) -> rusqlite::Result<()> {
+        self.leave(&stat.path)?;
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO files (path, display, size, mtime_ns, looked_at_ns, sha256,
+                     content, status, reason, detail, revision, seen_run)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                stat.path.as_bytes(),
+                stat.path.to_string(),
+                stat.size_bytes,
+                stat.mtime_ns,
+                stat.looked_at_ns,
+                sha256,
+                content,
+                status.code(),
+                failure.map(|failure| failure.reason.code()),
+                failure.map(|failure| failure.detail.as_str()),
+                revision,
+                self.run.0,
+            ])?;
+        Ok(())
+    }
+
+    /// Marks the content that a path carries until now as concerned.
+    fn leave(&mut self, path: &FilePath) -> rusqlite::Result<()> {
+        let ord: Option<Option<i64>> = self
+            .connection
+            .prepare_cached("SELECT content FROM files WHERE path = ?1")?
+            .query_row([path.as_bytes()], |row| row.get(0))
+            .optional()?;
+        if let Some(Some(ord)) = ord {
+            self.contents.entry(ord).or_insert(None);
+        }
+        Ok(())
+    }
+
+    /// Writes a content and its bodies; `None` when its identifier belongs to another content.
+    fn content(&mut self, stored: &Stored) -> rusqlite::Result<Option<i64>> {
+        let head = &stored.head;
+        let holder: Option<String> = self
+            .connection
+            .prepare_cached("SELECT sha256 FROM contents WHERE id = ?1")?
+            .query_row([head.id.as_str()], |row| row.get(0))
+            .optional()?;
+        if holder.is_some_and(|sha256| sha256 != head.sha256) {
+            return Ok(None);
+        }
+        let year = head.metadata.issued_on.as_ref().map(|found| found.value.year());
+        let format = head.format.map(|format| format!("{format:?}").to_lowercase());
+        let ord: i64 = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO contents (id, sha256, format, path, record, extractor_revision,
+                     tables_revision, ocr_engine, needs_ocr, year)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT (sha256) DO UPDATE SET format = excluded.format,
+                     record = excluded.record, extractor_revision = excluded.extractor_revision,
+                     tables_revision = excluded.tables_revision, ocr_engine = excluded.ocr_engine,
+                     needs_ocr = excluded.needs_ocr, year = excluded.year
+                 RETURNING ord",
+            )?
+            .query_row(
+                params![
+                    head.id.as_str(),
+                    head.sha256,
+                    format,
+                    head.path.as_bytes(),
+                    stored.head_json,
+                    stored.extractor_revision,
+                    stored.tables_revision,
+                    stored.ocr_engine,
+                    stored.needs_ocr,
+                    year
+                ],
+                |row| row.get(0),
+            )?;
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO bodies (content, text, layout) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![ord, stored.text, stored.layout])?;
+        // Other files with the same bytes were read by an older extractor; now they are not.
+        self.connection
+            .prepare_cached("UPDATE files SET revision = ?2, status = ?3 WHERE content = ?1 AND status <> 'missing'")?
+            .execute(params![
+                ord,
+                stored.extractor_revision,
+                shown_status(stored.needs_ocr).code()
+            ])?;
+        Ok(Some(ord))
+    }
+
+    /// Removes a content that turned out to be classified, so that nothing of it is kept.
+    fn give_up(&mut self, sha256: &str, failure: &Failure, revision: u32) -> rusqlite::Result<()> {
+        let held: Option<(i64, String)> = self
+            .connection
+            .prepare_cached("SELECT ord, id FROM contents WHERE sha256 = ?1")?
+            .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((ord, id)) = held else { return Ok(()) };
+        let mut changes = graph::Changes::default();
+        changes.leave(self.connection, ord)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE files SET content = NULL, reason = ?2, detail = ?3, revision = ?4,
+                     status = CASE status WHEN 'missing' THEN 'missing' ELSE 'failed' END
+                 WHERE content = ?1",
+            )?
+            .execute(params![ord, failure.reason.code(), failure.detail, revision])?;
+        self.connection.prepare_cached("DELETE FROM contents WHERE ord = ?1")?.execute([ord])?;
+        self.contents.remove(&ord);
+        changes.settle(self.connection)?;
+        outbox::push(self.connection, OutboxOp::Delete, &id)?;
+        Ok(())
+    }
+
+    /// Brings numbers, citations and outbox in line with the files.
+    fn settle(self) -> rusqlite::Result<()> {
+        let mut changes = graph::Changes::default();
+        let mut citing: Vec<(i64, &Record, &[Citation])> = Vec::new();
+        for (&ord, &stored) in &self.contents {
+            self.show_or_hide(ord, stored, &mut changes)?;
+            if let Some(stored) = stored {
+                citing.push((ord, &stored.head, &stored.citations));
+            }
+        }
+        for (ord, head, citations) in citing {
+            changes.cite(self.connection, ord, head, citations)?;
+        }
+        changes.settle(self.connection)
+    }
+
+    fn show_or_hide(
+        &self,
+        ord: i64,
+        stored: Option<&Stored>,
+        changes: &mut graph::Changes,
+    ) -> rusqlite::Result<()> {
+        let (id, was_shown, old_path): (String, bool, Vec<u8>) = self
+            .connection
+            .prepare_cached("SELECT id, shown, path FROM contents WHERE ord = ?1")?
+            .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let path: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached(
+                "SELECT path FROM files WHERE content = ?1 AND status IN ('current', 'needs_ocr')
+                 ORDER BY path LIMIT 1",
+            )?
+            .query_row([ord], |row| row.get(0))
+            .optional()?;
+        let is_shown = path.is_some();
+        let path_changed = path.as_ref().is_some_and(|path| *path != old_path);
+        if stored.is_none() && is_shown == was_shown && !path_changed {
+            return Ok(());
+        }
+        if !is_shown || stored.is_some() {
+            changes.leave(self.connection, ord)?;
+        }
+        match stored {
+            Some(stored) if is_shown => changes.enter(self.connection, ord, &stored.head)?,
+            None if is_shown && !was_shown => {
+                let record = self.stored_head(ord)?;
+                changes.enter(self.connection, ord, &record)?;
+            }
+            _ => {}
+        }
+        let op = if is_shown { OutboxOp::Upsert } else { OutboxOp::Delete };
+        let version = outbox::push(self.connection, op, &id)?;
+        self.connection
+            .prepare_cached(
+                "UPDATE contents SET shown = ?2, path = ?3, version = ?4 WHERE ord = ?1",
+            )?
+            .execute(params![ord, is_shown, path.unwrap_or(old_path), version])?;
+        Ok(())
+    }
+
+    fn stored_head(&self, ord: i64) -> rusqlite::Result<Record> {
+        self.connection
+            .prepare_cached("SELECT record FROM contents WHERE ord = ?1")?
+            .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
+    }
+}
+
+fn shown_status(needs_ocr: bool) -> FileStatus {
+    if needs_ocr { FileStatus::NeedsOcr } else { FileStatus::Current }
+}
+
+fn internal(detail: &str) -> Failure {
+    Failure { reason: FailureReason::Internal, detail: detail.to_owned() }
+}

@@ -1,0 +1,89 @@
+//! The command line: arguments in, a few lines out, an exit code.
+//!
+//! Exit codes: 0 done or found, 1 nothing found, 2 something failed. Answers go to standard
+//! output, everything else to standard error.
+
+mod args;
+mod ingest;
+mod inspect;
+mod reindex;
+pub mod render;
+mod summary;
+
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use sha2::{Digest, Sha256};
+
+use self::args::{Args, Command};
+use crate::{config::Config, domain::tables::Tables};
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Done or found.
+    Done,
+    /// Something failed, and has been said.
+    Failed,
+}
+
+/// Runs the program with its arguments, the first being its own name.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // A failure to write a message about a failure has nobody to be told to.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    match command(args) {
+        Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::Failed) => ExitCode::from(2),
+        // The reader of a pipe has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "vanthu: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn command(args: Args) -> anyhow::Result<End> {
+    let config = Config::load(args.settings.into(), args.config.as_deref())?;
+    match args.command {
+        Command::Ingest(args) => ingest::run(&config, &args),
+        Command::Reindex(args) => reindex::run(&config, &args),
+        Command::Inspect(args) => inspect::run(&config, &args),
+    }
+}
+
+/// The tables and a name for them: the version of the program, and a hash of the clerk's folder.
+fn tables(config: &Config) -> anyhow::Result<(Tables, String)> {
+    let version = env!("CARGO_PKG_VERSION");
+    let Some(folder) = &config.tables else {
+        return Ok((Tables::builtin().clone(), version.to_owned()));
+    };
+    let tables = Tables::with_overrides(folder)?;
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        paths.push(entry?.path());
+    }
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "tsv"));
+    paths.sort();
+    let mut hash = Sha256::new();
+    for path in paths {
+        hash.update(std::fs::read(path)?);
+    }
+    let digest: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok((tables, format!("{version}+{digest}")))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,540 @@
+//! [`analyse`]: a record and its text → the tokens, keys and numbers an engine keeps; and
+//! [`words`], the same for what is typed.
+//!
+//! Both sides use the same functions, so that whatever is typed meets what was indexed. A change
+//! here needs a new [`SCHEMA_VERSION`](crate::engine::embedded::SCHEMA_VERSION).
+
+use crate::{
+    domain::{
+        date::PartialDate,
+        found::Found,
+        record::{Metadata, Record, TextSource},
+    },
+    engine::{IndexDoc, KeyField, NumField, Stream, TextField, Token, number::NumberForms},
+    layout::BlockKind,
+    text::{
+        Text,
+        clean::clean,
+        fold::fold,
+        tokens::{Term, term, tokens},
+    },
+};
+
+/// Below this confidence a field is shown to a clerk before it is believed.
+pub const REVIEW_BELOW: f32 = 0.6;
+
+/// Values of [`KeyField::State`].
+pub mod state {
+    /// Some page was recognised from an image, or waits for it.
+    pub const SCAN: &str = "scan";
+    /// There is no text at all.
+    pub const NO_TEXT: &str = "no_text";
+    /// Carries a draft mark.
+    pub const DRAFT: &str = "draft";
+    /// Was typed in a legacy encoding and converted.
+    pub const LEGACY_FONT: &str = "legacy_font";
+    /// A field was read with little confidence.
+    pub const NEEDS_REVIEW: &str = "needs_review";
+    /// Has no number.
+    pub const NO_NUMBER: &str = "no_number";
+}
+
+/// What an engine keeps of a document.
+pub fn analyse(record: &Record, text: &Text, ord: i64, version: u64) -> IndexDoc {
+    IndexDoc {
+        id: record.id.clone(),
+        ord,
+        version,
+        keys: keys(record),
+        numbers: numbers(&record.metadata),
+        text: streams(&record.metadata, text),
+    }
+}
+
+// ---- keys ----
+
+fn keys(record: &Record) -> Vec<(KeyField, Token)> {
+    let metadata = &record.metadata;
+    let mut keys = Keys::default();
+    if let Some(number) = &metadata.number {
+        number_keys(number, year_of(metadata), &mut keys);
+    }
+    for citation in &record.citations {
+        if let Some(forms) = citation.number.as_deref().and_then(NumberForms::of) {
+            keys.add(KeyField::Cites, &forms.spelled_key());
+            keys.add(KeyField::Cites, &forms.key());
+            if let Some(date) = citation.issued_on.filter(|_| forms.year.is_none()) {
+                keys.add(KeyField::Cites, &forms.key_in(date.year()));
+            }
+        }
+    }
+    if let Some(doc_type) = &metadata.doc_type {
+        keys.add(KeyField::DocType, &doc_type_key(doc_type));
+    }
+    if let Some(issuer) = &metadata.issuer {
+        keys.add(KeyField::Issuer, &name_key(issuer));
+    }
+    if let Some(year) = year_of(metadata) {
+        keys.add(KeyField::Year, &year.to_string());
+    }
+    if let Some(signer) = &metadata.signer {
+        keys.add(KeyField::Signer, &folded_key(&signer.value));
+    }
+    for state in states(record) {
+        keys.add(KeyField::State, state);
+    }
+    keys.0
+}
+
+#[derive(Default)]
+struct Keys(Vec<(KeyField, Token)>);
+
+impl Keys {
+    fn add(&mut self, field: KeyField, value: &str) {
+        self.0.extend(Token::new(value).map(|token| (field, token)));
+    }
+}
+
+fn number_keys(number: &Found<String>, issued_in: Option<i16>, keys: &mut Keys) {
+    if let Some(key) = &number.key {
+        keys.add(KeyField::Number, &document_key(key));
+    }
+    let Some(forms) = NumberForms::of(&number.value) else { return };
+    for key in forms.recall_keys(issued_in) {
+        keys.add(KeyField::Number, &key);
+    }
+    for beginning in forms.beginnings(issued_in) {
+        keys.add(KeyField::NumberPrefix, &beginning);
+    }
+    if let Some(band) = forms.band() {
+        keys.add(KeyField::NumberBand, &band);
+    }
+}
+
+/// The key of a document key, e.g. `#vanson.sldtbxh|KH|293|2020`.
+pub fn document_key(key: &str) -> String {
+    format!("#{}", key.split_whitespace().collect::<Vec<_>>().join("_"))
+}
+
+/// The key of a type: its sign in small letters, `qđ`, or its folded name, `thu_cong`.
+pub fn doc_type_key(doc_type: &Found<String>) -> String {
+    match &doc_type.key {
+        Some(sign) => sign.to_lowercase(),
+        None => folded_key(&doc_type.value),
+    }
+}
+
+/// The key of a body: its identifier in the tables, or its folded name, `phong_noi_vu`.
+pub fn name_key(name: &Found<String>) -> String {
+    match &name.key {
+        Some(identifier) => identifier.clone(),
+        None => folded_key(&name.value),
+    }
+}
+
+/// Folded words joined by `_`: `Nguyễn Văn A` is `nguyen_van_a`.
+pub fn folded_key(name: &str) -> String {
+    let words: Vec<String> = tokens(name).map(|(_, word)| term(word, Term::Folded)).collect();
+    words.join("_")
+}
+
+/// The year of issue, else the year that is part of the number.
+fn year_of(metadata: &Metadata) -> Option<i16> {
+    let of_date = metadata.issued_on.as_ref().map(|date| date.value.year());
+    let of_number = || NumberForms::of(&metadata.number.as_ref()?.value)?.year;
+    of_date.or_else(of_number)
+}
+
+/// The states of a record, sorted: values of [`KeyField::State`] and badges of a hit.
+pub fn states(record: &Record) -> Vec<&'static str> {
+    let metadata = &record.metadata;
+    let mut states = Vec::new();
+    if metadata.is_draft.as_ref().is_some_and(|draft| draft.value) {
+        states.push(state::DRAFT);
+    }
+    if record.warnings.iter().any(|warning| warning.code.starts_with("legacy_")) {
+        states.push(state::LEGACY_FONT);
+    }
+    if has_doubtful_field(metadata) {
+        states.push(state::NEEDS_REVIEW);
+    }
+    if metadata.number.is_none() {
+        states.push(state::NO_NUMBER);
+    }
+    match record.text_source {
+        TextSource::Embedded => {}
+        TextSource::Ocr | TextSource::Mixed => states.push(state::SCAN),
+        TextSource::None => states.extend([state::NO_TEXT, state::SCAN]),
+    }
+    states
+}
+
+fn has_doubtful_field(metadata: &Metadata) -> bool {
+    fn doubtful<T>(field: &Option<Found<T>>) -> bool {
+        field.as_ref().is_some_and(|found| found.confidence < REVIEW_BELOW)
+    }
+    let texts = [
+        &metadata.number,
+        &metadata.doc_type,
+        &metadata.issuer,
+        &metadata.parent_issuer,
+        &metadata.place,
+        &metadata.subject,
+        &metadata.signer,
+        &metadata.signer_position,
+        &metadata.signing_capacity,
+    ];
+    texts.into_iter().any(doubtful)
+        || doubtful(&metadata.issued_on)
+        || doubtful(&metadata.recipients)
+        || doubtful(&metadata.urgency)
+        || doubtful(&metadata.is_draft)
+}
+
+fn numbers(metadata: &Metadata) -> Vec<(NumField, i64)> {
+    let mut numbers = Vec::new();
+    if let Some(date) = &metadata.issued_on {
+        let (first, last) = PartialDate::day_range(date.value);
+        numbers.push((NumField::IssuedFirst, i64::from(first)));
+        numbers.push((NumField::IssuedLast, i64::from(last)));
+    }
+    let forms = metadata.number.as_ref().and_then(|number| NumberForms::of(&number.value));
+    if let Some(serial) = forms.and_then(|forms| forms.serial_number()) {
+        numbers.push((NumField::Serial, serial));
+    }
+    numbers
+}
+
+// ---- text ----
+
+fn streams(metadata: &Metadata, text: &Text) -> Vec<(TextField, Stream)> {
+    let mut title = Streams::default();
+    for part in [&metadata.doc_type, &metadata.subject].into_iter().flatten() {
+        title.push_text(&part.value);
+    }
+    let mut issuer = Streams::default();
+    for name in [&metadata.issuer, &metadata.parent_issuer].into_iter().flatten() {
+        issuer.push_text(&name.value);
+        issuer.end_page(); // no phrase runs from one body into the other
+    }
+    let mut body = Streams::with_capacity(text.as_str().len());
+    let mut page = None;
+    for line in text.lines.iter().filter(|line| is_body(&line.kind)) {
+        if page.is_some_and(|page| page != line.page) {
+            body.end_page();
+        }
+        page = Some(line.page);
+        body.push_text(text.slice(line.span));
+    }
+    // The title is indexed among the pairs even when it was typed by a clerk and stands nowhere.
+    body.end_page();
+    body.pairs_of(&title);
+    [
+        (TextField::TitleExact, title.exact),
+        (TextField::TitleFolded, title.folded),
+        (TextField::IssuerFolded, issuer.folded),
+        (TextField::BodyExact, body.exact),
+        (TextField::BodyFolded, body.folded),
+        (TextField::PairExact, body.pair_exact),
+        (TextField::PairFolded, body.pair_folded),
+    ]
+    .into_iter()
+    .filter(|(_, stream)| !stream.is_empty())
+    .collect()
+}
+
+/// Whether the line belongs to the text proper; running heads and stamps repeat what is elsewhere.
+pub fn is_body(kind: &BlockKind) -> bool {
+    !matches!(kind, BlockKind::Running | BlockKind::Stamp | BlockKind::Watermark)
+}
+
+/// The four streams of one text, filled in step.
+#[derive(Default)]
+struct Streams {
+    exact: Stream,
+    folded: Stream,
+    pair_exact: Stream,
+    pair_folded: Stream,
+    /// The word before, when there is one on the page.
+    last: Option<(String, String)>,
+}
+
+impl Streams {
+    fn with_capacity(n_bytes: usize) -> Self {
+        Self {
+            exact: Stream::with_capacity(n_bytes),
+            folded: Stream::with_capacity(n_bytes),
+            pair_exact: Stream::with_capacity(2 * n_bytes),
+            pair_folded: Stream::with_capacity(2 * n_bytes),
+            last: None,
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        for (_, word) in tokens(text) {
+            let exact = term(word, Term::Exact);
+            let folded = term(word, Term::Folded);
+            self.exact.push(&exact);
+            self.folded.push(&folded);
+            if let Some((exact_before, folded_before)) = &self.last {
+                self.pair_exact.push_pair(exact_before, &exact);
+                self.pair_folded.push_pair(folded_before, &folded);
+            }
+            self.last = Some((exact, folded));
+        }
+    }
+
+    fn end_page(&mut self) {
+        for stream in
+            [&mut self.exact, &mut self.folded, &mut self.pair_exact, &mut self.pair_folded]
+        {
+            stream.end_page();
+        }
+        self.last = None;
+    }
+
+    fn pairs_of(&mut self, other: &Streams) {
+        let both = [
+            (&mut self.pair_exact, &other.pair_exact),
+            (&mut self.pair_folded, &other.pair_folded),
+        ];
+        for (stream, from) in both {
+            for pair in from.pages().flatten() {
+                stream.push(pair);
+            }
+        }
+    }
+}
+
+// ---- the side of the query ----
+
+/// A typed word in the two forms in which words are indexed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// With diacritics.
+    pub exact: Token,
+    /// Without.
+    pub folded: Token,
+}
+
+impl Word {
+    /// Whether diacritics were typed: only then is a document without them the lesser match.
+    pub fn has_accents(&self) -> bool {
+        fold(self.exact.as_str()) != self.exact.as_str()
+    }
+}
+
+/// The words of a typed text, which is cleaned like the text of a document.
+pub fn words(typed: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    for (_, word) in tokens(&clean(typed)) {
+        let exact = Token::new(&term(word, Term::Exact));
+        let folded = Token::new(&term(word, Term::Folded));
+        if let (Some(exact), Some(folded)) = (exact, folded) {
+            words.push(Word { exact, folded });
+        }
+    }
+    words
+}
+
+/// The token of two adjacent words in a pair field.
+pub fn pair(first: &Token, second: &Token) -> Token {
+    Token::new(&format!("{first}_{second}")).expect("two tokens without white space make one")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::{
+        citation::{Citation, CitationKind},
+        found::Span,
+        record::{Format, RecordId, Warning},
+    };
+
+    fn found<T>(value: T, key: Option<&str>) -> Option<Found<T>> {
+        Some(Found {
+            value,
+            raw: String::new(),
+            key: key.map(str::to_owned),
+            page: 1,
+            span: Span::new(0, 0),
+            rule: "test".to_owned(),
+            confidence: 0.9,
+        })
+    }
+
+    fn record(metadata: Metadata) -> Record {
+        Record {
+            id: RecordId::parse("0000000000000001").unwrap(),
+            sha256: String::new(),
+            path: "2020/kh-293.docx".to_owned(),
+            format: Some(Format::Docx),
+            text_source: TextSource::Embedded,
+            n_pages: 1,
+            metadata,
+            citations: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn plan() -> Record {
+        record(Metadata {
+            number: found("293/KH-SLĐTBXH".to_owned(), Some("vanson.sldtbxh|KH|293|2020")),
+            doc_type: found("Kế hoạch".to_owned(), Some("KH")),
+            issuer: found("Sở Lao động - Thương binh và Xã hội".to_owned(), Some("vanson.sldtbxh")),
+            issued_on: found("2020-03".parse().unwrap(), None),
+            subject: found("Về phòng, chống bão".to_owned(), None),
+            signer: found("Lò Văn Ẩn".to_owned(), None),
+            ..Metadata::default()
+        })
+    }
+
+    #[track_caller]
+    fn check(record: &Record, text: &str, expected: Expect) {
+        let doc = analyse(record, &Text::from_plain(text), 1, 1);
+        let mut shown = String::new();
+        for (field, token) in &doc.keys {
+            // The forms of a number have their own tests.
+            if !matches!(field, KeyField::Number | KeyField::NumberPrefix) {
+                shown.push_str(&format!("{field:?}: {token}\n"));
+            }
+        }
+        for (field, number) in &doc.numbers {
+            shown.push_str(&format!("{field:?}: {number}\n"));
+        }
+        for (field, stream) in &doc.text {
+            shown.push_str(&format!("{field:?}: {stream:?}\n"));
+        }
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn plan_of_a_department() {
+        check(
+            &plan(),
+            "KẾ HOẠCH\nUỷ ban\u{c}Quý I, ngày 05",
+            expect![[r#"
+                NumberBand: 200-299
+                DocType: kh
+                Issuer: vanson.sldtbxh
+                Year: 2020
+                Signer: lo_van_an
+                IssuedFirst: 18322
+                IssuedLast: 18352
+                Serial: 293
+                TitleExact: ["kế hoạch về phòng chống bão"]
+                TitleFolded: ["ke hoach ve phong chong bao"]
+                IssuerFolded: ["so lao dong thuong binh va xa hoi", ""]
+                BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", ""]
+                BodyFolded: ["ke hoach uy ban", "qui i ngay 5", ""]
+                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão"]
+                PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao"]
+            "#]],
+        );
+    }
+
+    #[test]
+    fn number_is_found_by_document_key_and_by_its_forms() {
+        let doc = analyse(&plan(), &Text::default(), 1, 1);
+        let has = |field, value: &str| doc.keys.contains(&(field, Token::new(value).unwrap()));
+        for key in ["#vanson.sldtbxh|KH|293|2020", "=293/kh-slđtbxh", "293/2020", "293", "/kh"] {
+            assert!(has(KeyField::Number, key), "{key}");
+        }
+        assert!(has(KeyField::NumberPrefix, "293/k"));
+    }
+
+    #[test]
+    fn citations_and_states() {
+        let mut draft = record(Metadata { is_draft: found(true, None), ..Metadata::default() });
+        draft.text_source = TextSource::None;
+        draft.warnings = vec![Warning::new("legacy_encoding", "TCVN3")];
+        draft.metadata.place = found("Vân Sơn".to_owned(), None)
+            .map(|place: Found<String>| Found { confidence: 0.5, ..place });
+        draft.citations =
+            vec![citation("06-CT/TU", Some("2016-05-09")), citation("30/2020/NĐ-CP", None)];
+        check(
+            &draft,
+            "",
+            expect![[r#"
+            Cites: =6-ct/tu
+            Cites: 6/cttu
+            Cites: 6/2016/cttu
+            Cites: =30/2020/nđ-cp
+            Cites: 30/2020/ndcp
+            State: draft
+            State: legacy_font
+            State: needs_review
+            State: no_number
+            State: no_text
+            State: scan
+        "#]],
+        );
+    }
+
+    fn citation(number: &str, date: Option<&str>) -> Citation {
+        Citation {
+            number: Some(number.to_owned()),
+            key: None,
+            doc_type: None,
+            title: None,
+            issuer: None,
+            issued_on: date.map(|date| date.parse().unwrap()),
+            kind: CitationKind::Basis,
+            provision: None,
+            quote: String::new(),
+            page: 1,
+            span: Span::new(0, 0),
+            rule: "test".to_owned(),
+            confidence: 0.9,
+            flags: Vec::new(),
+            state: None,
+            target: None,
+        }
+    }
+
+    #[test]
+    fn running_heads_are_no_body() {
+        assert!(is_body(&BlockKind::Note));
+        for kind in [BlockKind::Running, BlockKind::Stamp, BlockKind::Watermark] {
+            assert!(!is_body(&kind));
+        }
+    }
+
+    #[test]
+    fn typed_words() {
+        let typed = words("Uỷ ban  quý 05");
+        let forms: Vec<(&str, &str, bool)> = typed
+            .iter()
+            .map(|word| (word.exact.as_str(), word.folded.as_str(), word.has_accents()))
+            .collect();
+        assert_eq!(
+            forms,
+            [("ủy", "uy", true), ("ban", "ban", false), ("quý", "qui", true), ("5", "5", false)]
+        );
+        assert_eq!(pair(&typed[0].exact, &typed[1].exact).as_str(), "ủy_ban");
+    }
+
+    proptest! {
+        /// Whatever stands in a document is found by typing it.
+        #[test]
+        fn both_sides_make_the_same_tokens(text in "[a-zA-ZÀ-ỹđĐ0-9 ./,-]{0,60}") {
+            let doc = analyse(&record(Metadata::default()), &Text::from_plain(&text), 1, 1);
+            let indexed = |field| -> Vec<&str> {
+                let stream = doc.text.iter().find(|(of, _)| *of == field).map(|(_, stream)| stream);
+                stream.into_iter().flat_map(Stream::pages).flatten().collect()
+            };
+            let typed = words(&text);
+            let exact: Vec<&str> = typed.iter().map(|word| word.exact.as_str()).collect();
+            let folded: Vec<&str> = typed.iter().map(|word| word.folded.as_str()).collect();
+            let pairs: Vec<Token> =
+                typed.windows(2).map(|two| pair(&two[0].folded, &two[1].folded)).collect();
+            let pairs: Vec<&str> = pairs.iter().map(Token::as_str).collect();
+            prop_assert_eq!(indexed(TextField::BodyExact), exact);
+            prop_assert_eq!(indexed(TextField::BodyFolded), folded);
+            prop_assert_eq!(indexed(TextField::PairFolded), pairs);
+        }
+    }
+}

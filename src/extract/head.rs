@@ -1,0 +1,484 @@
+//! [`metadata`]: the fields of one document, each read by its own module, put together.
+
+use crate::{
+    context::Context,
+    domain::{
+        doc_key::{KeyHints, document_key},
+        doc_number::{DocNumber, Family},
+        found::{Found, Span},
+        record::{Metadata, Warning},
+        tables::{Tables, name_key},
+    },
+    extract::{
+        checks,
+        doc_type::{self, TypeLine},
+        footer, issuer,
+        issuer::Body,
+        marks,
+        number::{self, OwnNumber},
+        phrase::{self, RegimeMark},
+        place_date::{self, PlaceDate},
+        retyped::{self, Retyped},
+        segment::{Segment, segments},
+        stamped, subject,
+    },
+    text::Text,
+};
+
+/// Lines in which the head is looked for. A page title, an electronic signature and a
+/// letterhead torn into words need about forty.
+const MAX_HEAD_LINES: usize = 120;
+
+/// Segments in which a head without the national header must stand.
+const MAX_BARE_HEAD: usize = 30;
+
+/// How far below its heading a consolidated text carries its own letterhead, in lines.
+const MAX_CONSOLIDATION_LINES: usize = 30;
+
+/// How far below the signer's name the recipients may begin, in lines.
+const LINES_BELOW_NAME: usize = 25;
+
+/// And how far above.
+const LINES_ABOVE_CONSOLIDATION: usize = 8;
+
+/// Reads who issued what, when, under which number, and who signed.
+///
+/// Takes the first document of the text: appendices, enclosed regulations and copies belong to
+/// it. A text with neither letterhead nor number nor date line is no document of this kind and
+/// gives no fields.
+pub fn metadata(ctx: &Context<'_>, text: &Text) -> (Metadata, Vec<Warning>) {
+    let tables = ctx.tables;
+    let head = segments(tables, text, 0, MAX_HEAD_LINES);
+    let mut warnings = Vec::new();
+    let mut metadata = Metadata::default();
+    let anchors = Anchors::find(tables, &head);
+    let marks = marks::read(text, anchors.mark_lines(&head));
+    metadata.classification = marks.classification;
+    metadata.urgency = marks.urgency;
+    metadata.is_draft = marks.draft.or_else(|| (!text.lines.is_empty()).then(no_draft_mark));
+    if anchors.is_appendix(&head) {
+        return (metadata, warnings);
+    }
+    let Some(parts) = Parts::read(tables, text, &head, &anchors) else {
+        return (metadata, warnings);
+    };
+    fill(tables, text, parts, &mut metadata, &mut warnings);
+    (metadata, warnings)
+}
+
+fn no_draft_mark() -> Found<bool> {
+    Found {
+        value: false,
+        raw: String::new(),
+        key: None,
+        page: 1,
+        span: Span::new(0, 0),
+        rule: "marks.no_draft".to_owned(),
+        confidence: 0.9,
+    }
+}
+
+/// The fixed points of a head.
+struct Anchors<'t> {
+    /// The segment of the national or Party header.
+    regime: Option<(usize, RegimeMark)>,
+    /// The type line.
+    type_line: Option<TypeLine<'t>>,
+    /// Where the letterhead ends at the latest: the type line, or where the body begins.
+    end: usize,
+}
+
+impl<'t> Anchors<'t> {
+    fn find(tables: &'t Tables, head: &[Segment<'_>]) -> Self {
+        let regime = head.iter().enumerate().find_map(|(at, segment)| {
+            phrase::regime_mark(segment.text).map(|(mark, _)| (at, mark))
+        });
+        let body = body_start(head, regime.map_or(0, |(at, _)| at));
+        let from = regime.map_or(0, |(at, _)| at);
+        let type_line = doc_type::find(tables, &head[..body], from);
+        let end = type_line.map_or(body, |line| line.at);
+        Self { regime, type_line, end }
+    }
+
+    /// How many lines of the text may carry marks.
+    fn mark_lines(&self, head: &[Segment<'_>]) -> usize {
+        let last = self.end.saturating_add(2).min(head.len());
+        head[..last].last().map_or(0, |segment| segment.line + 1)
+    }
+
+    /// An appendix that was cut from its document: its heading stands before any letterhead.
+    fn is_appendix(&self, head: &[Segment<'_>]) -> bool {
+        const HEADINGS: [&str; 5] = ["phu luc", "phu bieu", "bieu mau", "mau so", "bieu so"];
+        let first = head.iter().take(3).position(|segment| {
+            HEADINGS.iter().any(|heading| phrase::begins_with(&segment.key, heading))
+        });
+        first.is_some_and(|at| self.regime.is_none_or(|(regime, _)| at < regime))
+    }
+}
+
+/// The first segment of the body after segment `from`: the addressee or the first recital.
+fn body_start(head: &[Segment<'_>], from: usize) -> usize {
+    const BEGINNINGS: [&str; 8] = [
+        "can cu",
+        "kinh gui",
+        "theo de nghi",
+        "xet",
+        "dieu 1",
+        "chuong i",
+        "noi nhan",
+        "phan thu nhat",
+    ];
+    head.iter()
+        .enumerate()
+        .skip(from)
+        .find(|(_, segment)| {
+            !segment.text.starts_with(char::is_lowercase)
+                && BEGINNINGS.iter().any(|begin| phrase::begins_with(&segment.key, begin))
+        })
+        .map_or(head.len(), |(at, _)| at)
+}
+
+/// What the head says, before it is written into fields.
+struct Parts {
+    number: OwnNumber,
+    doc_type: Option<Found<String>>,
+    place_date: PlaceDate,
+    retyped: Option<Retyped>,
+    bodies: Vec<Body>,
+    title: Option<subject::Title>,
+    letter_subject: Option<Found<String>>,
+    /// The first line of the body.
+    body_line: usize,
+    is_consolidated: bool,
+}
+
+impl Parts {
+    fn read(
+        tables: &Tables,
+        text: &Text,
+        head: &[Segment<'_>],
+        anchors: &Anchors<'_>,
+    ) -> Option<Self> {
+        let letterhead = &head[..anchors.end];
+        let mut number = number::read(tables, text, letterhead);
+        let mut place_date = place_date::read(text, letterhead);
+        stamped::fill(tables, text, &mut number, &mut place_date);
+        let mut retyped = None;
+        let mut title_at = anchors.type_line.map(|line| (line.at, line.rest));
+        if let Some(line) = anchors.type_line {
+            if let Some(found) = retyped::read(tables, text, head, line) {
+                title_at = Some((found.end, 0));
+                retyped = Some(found);
+            }
+            // `BIÊN BẢN / Số: 01/BB-HĐ`: the number below the type.
+            let below = (line.at + 1).min(head.len())..(line.at + 4).min(head.len());
+            if number.at.is_none() && retyped.is_none() {
+                let mut found = number::read(tables, text, &head[below.clone()]);
+                if let Some(at) = found.at.filter(|_| found.rule != "header.number.unlabelled") {
+                    found.at = Some(line.at + 1 + at);
+                    title_at = Some((line.at + 2 + at, 0));
+                    number = found;
+                }
+            }
+            if place_date.at.is_none() {
+                place_date = place_date::read(text, &head[below]);
+                if let Some(at) = place_date.at {
+                    title_at = title_at.map(|title| title.max((line.at + 2 + at, 0)));
+                }
+            }
+        }
+        // Without a letterhead two signs must agree, or a manual that shows a number would be
+        // a document.
+        let n_signs = [number.at, place_date.at, anchors.type_line.map(|line| line.at)]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at < MAX_BARE_HEAD)
+            .count();
+        if anchors.regime.is_none() && retyped.is_none() && n_signs < 2 {
+            return None;
+        }
+        let issuer_end = number.at.filter(|at| *at < anchors.end).unwrap_or(anchors.end);
+        let bodies = issuer::letterhead(tables, &head[..issuer_end]);
+        let known = known_names(&bodies, &place_date);
+        let title = title_at.map(|(at, rest)| subject::title(tables, &known, head, at, rest));
+        let letter_subject = subject::letter_subject(tables, &known, letterhead);
+        let body_at = title.as_ref().map_or(anchors.end, |title| title.end);
+        let body_line = head.get(body_at).or_else(|| head.last()).map_or(0, |segment| segment.line);
+        let mut parts = Self {
+            number,
+            doc_type: anchors.type_line.map(|line| type_found(head, line)),
+            place_date,
+            retyped,
+            bodies,
+            title,
+            letter_subject,
+            body_line,
+            is_consolidated: false,
+        };
+        parts.read_consolidation(tables, text);
+        Some(parts)
+    }
+
+    /// The folded name of the body whose sign comes first in the number of a joint document.
+    fn lead_body(&self, tables: &Tables) -> Option<String> {
+        let number = &self.number.parsed.as_ref()?.number;
+        let sign = number.issuer_sign().filter(|_| number.issuers.len() > 1)?;
+        Some(name_key(&issuer::by_sign(tables, sign)?.name))
+    }
+
+    /// A consolidated text carries its own letterhead at the end, under `XÁC THỰC VĂN BẢN HỢP
+    /// NHẤT`; what stands at the top belongs to the text consolidated.
+    fn read_consolidation(&mut self, tables: &Tables, text: &Text) {
+        let Some(heading) = consolidation_heading(text) else { return };
+        self.is_consolidated = true;
+        self.body_line = heading;
+        let first = heading.saturating_sub(LINES_ABOVE_CONSOLIDATION);
+        let n_lines = MAX_CONSOLIDATION_LINES + LINES_ABOVE_CONSOLIDATION;
+        let tail = segments(tables, text, first, n_lines);
+        let tail: Vec<Segment<'_>> =
+            tail.into_iter().filter(|s| s.line >= heading || s.is_caps()).collect();
+        let number = number::read(tables, text, &tail);
+        if number.at.is_some() {
+            self.number = number;
+        }
+        let place_date = place_date::read(text, &tail);
+        if place_date.at.is_some() {
+            self.place_date = place_date;
+        }
+        let names: Vec<Segment<'_>> = tail
+            .into_iter()
+            .filter(|segment| !is_consolidation_heading(&segment.key))
+            .take_while(|segment| tables.position_by_name(&segment.key).is_none())
+            .collect();
+        let bodies = issuer::letterhead(tables, &names);
+        if !bodies.is_empty() {
+            self.bodies = bodies;
+        }
+    }
+}
+
+fn is_consolidation_heading(key: &str) -> bool {
+    phrase::begins_with(key, "xac thuc van ban hop nhat")
+        || phrase::begins_with(key, "xac nhan van ban hop nhat")
+}
+
+fn consolidation_heading(text: &Text) -> Option<usize> {
+    text.lines.iter().rposition(|line| {
+        let content = text.slice(line.span);
+        content.len() < 120
+            && content.trim_start().starts_with(['X', 'x'])
+            && is_consolidation_heading(&name_key(content))
+    })
+}
+
+/// The type line as a field.
+fn type_found(head: &[Segment<'_>], line: TypeLine<'_>) -> Found<String> {
+    let segment = &head[line.at];
+    let row = line.doc_type;
+    let start = segment.span.start as usize;
+    Found {
+        value: row.name.clone(),
+        raw: segment.text[..line.rest].to_owned(),
+        key: (!row.sign.is_empty()).then(|| row.sign.clone()),
+        page: segment.page,
+        span: Span::new(start, start + line.rest),
+        rule: "header.type_line".to_owned(),
+        confidence: 0.99,
+    }
+}
+
+/// Names that the document itself gives, for the spelling of its title.
+fn known_names(bodies: &[Body], place_date: &PlaceDate) -> Vec<String> {
+    let mut names: Vec<String> = place_date.place.iter().map(|place| place.value.clone()).collect();
+    for body in bodies {
+        // The place at the end of the name: `… tỉnh Vân Sơn`.
+        let words: Vec<&str> = body.name.split(' ').collect();
+        let last_kind = words.iter().rposition(|word| {
+            matches!(*word, "tỉnh" | "phố" | "huyện" | "quận" | "xã" | "phường" | "trấn" | "khu")
+        });
+        if let Some(at) = last_kind.filter(|at| at + 1 < words.len()) {
+            names.push(words[at + 1..].join(" "));
+        }
+    }
+    names
+}
+
+/// Writes the parts into the fields and reports what is missing or disagrees.
+fn fill(
+    tables: &Tables,
+    text: &Text,
+    mut parts: Parts,
+    metadata: &mut Metadata,
+    warnings: &mut Vec<Warning>,
+) {
+    if let Some(retyped) = parts.retyped.take() {
+        parts.number = if parts.number.at.is_none() { retyped.number } else { parts.number };
+        metadata.issuer = retyped.issuer.map(|body| body.found("header.retyped", 0.95));
+        metadata.issued_on = retyped.issued_on;
+    }
+    metadata.place = parts.place_date.place.take();
+    if metadata.issued_on.is_none() {
+        metadata.issued_on = parts.place_date.issued_on.take();
+        warnings.append(&mut parts.place_date.warnings);
+    }
+    if metadata.issued_on.is_none() {
+        metadata.issued_on = place_date::adopted_on(text);
+    }
+    warnings.extend(parts.number.warning());
+    let lead = parts.lead_body(tables);
+    let signature = footer::signature(tables, text, parts.body_line, lead.as_deref());
+    // The list stands beside the signature; later ones belong to forms in an appendix.
+    let last = signature.as_ref().map_or(text.lines.len(), |found| found.line + LINES_BELOW_NAME);
+    metadata.recipients = footer::recipients(text, parts.body_line, last);
+    fill_issuer(tables, &parts, metadata, signature.as_ref());
+    fill_type(tables, &parts, metadata);
+    metadata.subject = match parts.title.take() {
+        Some(title) => title.subject.or_else(|| parts.letter_subject.take()),
+        None => parts.letter_subject.take(),
+    };
+    if let Some(signature) = signature {
+        metadata.signer = signature.signer;
+        metadata.signer_position = signature.position;
+        metadata.signing_capacity = signature.capacity;
+    }
+    fill_number(tables, text, &parts, metadata);
+    if let Some(parsed) = &parts.number.parsed {
+        checks::conflicts(tables, &parsed.number, metadata, warnings);
+    } else if let Some(sign) = parts.number.sign_as_number(tables) {
+        checks::conflicts(tables, &sign.number, metadata, warnings);
+    }
+}
+
+/// Issuer and parent: from the letterhead, else from the signature or the sign.
+fn fill_issuer(
+    tables: &Tables,
+    parts: &Parts,
+    metadata: &mut Metadata,
+    signature: Option<&footer::Signature>,
+) {
+    let number = parts
+        .number
+        .parsed
+        .as_ref()
+        .map(|parsed| parsed.number.clone())
+        .or_else(|| parts.number.sign_as_number(tables).map(|parsed| parsed.number));
+    let place = metadata.place.as_ref().map(|place| place.value.clone());
+    if metadata.issuer.is_some() {
+        return;
+    }
+    let is_joint = number.as_ref().is_some_and(|number| number.issuers.len() > 1);
+    if is_joint && parts.bodies.len() > 1 {
+        metadata.issuer =
+            issuer::joined(&parts.bodies).map(|body| body.found("header.letterhead", 0.95));
+        return;
+    }
+    if let Some((last, above)) = parts.bodies.split_last() {
+        let parent = above.last();
+        let mut issuer =
+            last.found("header.letterhead", if last.id.is_some() { 0.98 } else { 0.9 });
+        issuer.key = issuer.key.map(|id| issuer::placed_id(tables, &id, parent, place.as_deref()));
+        metadata.issuer = Some(issuer);
+        metadata.parent_issuer = parent.map(|parent| parent.found("header.letterhead", 0.95));
+        return;
+    }
+    metadata.issuer = issuer_without_letterhead(tables, parts, number.as_ref(), place, signature);
+}
+
+/// The issuer of a text whose letterhead was lost: the sign names it, or the signature does.
+fn issuer_without_letterhead(
+    tables: &Tables,
+    parts: &Parts,
+    number: Option<&DocNumber>,
+    place: Option<String>,
+    signature: Option<&footer::Signature>,
+) -> Option<Found<String>> {
+    let number = number?;
+    let span = parts.number.span?;
+    let raw = parts.number.printed.clone().or_else(|| parts.number.blank_sign.clone())?;
+    let found = |value: String, key: Option<String>, rule: &str, confidence: f32| Found {
+        value,
+        raw: raw.clone(),
+        key,
+        page: parts.number.page,
+        span,
+        rule: rule.to_owned(),
+        confidence,
+    };
+    if let Some(row) = issuer::by_sign(tables, number.issuer_sign()?) {
+        let id = issuer::placed_id(tables, &row.id_in(None), None, place.as_deref());
+        if !row.name.contains(crate::domain::tables::PLACE) {
+            return Some(found(row.name.clone(), Some(id), "header.sign", 0.85));
+        }
+    }
+    let body = signature?.body.as_ref()?;
+    let key = name_key(body);
+    tables.body_head(&key)?;
+    let id = tables.issuer_by_name(&key).map(|named| named.id());
+    Some(found(body.clone(), id, "footer.body", 0.7))
+}
+
+/// The type: from the type line, else from the sign; `Công văn` when the sign has none.
+fn fill_type(tables: &Tables, parts: &Parts, metadata: &mut Metadata) {
+    let number = &parts.number;
+    let sign = number.type_sign(tables);
+    let by_number = |name: &str, key: &str, rule: &str, confidence: f32| {
+        let span = number.span?;
+        Some(Found {
+            value: name.to_owned(),
+            raw: number.printed.clone().or_else(|| number.blank_sign.clone())?,
+            key: Some(key.to_owned()),
+            page: number.page,
+            span,
+            rule: rule.to_owned(),
+            confidence,
+        })
+    };
+    let from_sign = sign.as_deref().and_then(|sign| tables.doc_type_by_sign(sign));
+    if let Some(row) = from_sign.filter(|row| row.sign == "VBHN") {
+        metadata.doc_type = by_number(&row.name, &row.sign, "header.consolidation", 0.98);
+        return;
+    }
+    if let Some(doc_type) = &parts.doc_type {
+        metadata.doc_type = Some(doc_type.clone());
+        return;
+    }
+    if let Some(row) = from_sign {
+        metadata.doc_type = by_number(&row.name, &row.sign, "header.sign", 0.9);
+        return;
+    }
+    let is_letter = match &number.parsed {
+        Some(parsed) => parsed.number.family == Family::Letter,
+        None => number.blank_sign.is_some(),
+    };
+    if is_letter && let Some(row) = tables.doc_type_by_sign("CV") {
+        metadata.doc_type = by_number(&row.name, &row.sign, "header.letter", 0.95);
+    }
+}
+
+/// The number with its document key.
+fn fill_number(tables: &Tables, text: &Text, parts: &Parts, metadata: &mut Metadata) {
+    let number = &parts.number;
+    let (Some(printed), Some(span)) = (&number.printed, number.span) else { return };
+    let place_id = metadata
+        .place
+        .as_ref()
+        .and_then(|place| tables.province_of(&place.value))
+        .map(|province| province.id.clone());
+    let key = number.parsed.as_ref().map(|parsed| {
+        let hints = KeyHints {
+            issuer_id: metadata.issuer.as_ref().and_then(|issuer| issuer.key.as_deref()),
+            place_id: place_id.as_deref(),
+            issued_on: metadata.issued_on.as_ref().map(|date| date.value),
+        };
+        document_key(tables, &parsed.number, hints)
+    });
+    metadata.number = Some(Found {
+        value: printed.clone(),
+        raw: text.slice(span).to_owned(),
+        key,
+        page: number.page,
+        span,
+        rule: number.rule.to_owned(),
+        confidence: number.confidence,
+    });
+}

@@ -1,0 +1,294 @@
+//! The letterhead: which lines name which body, and which of the bodies is the issuer.
+//!
+//! Must not join two bodies into one, nor take one body wrapped over two lines for two.
+
+use crate::{
+    domain::{
+        found::{Found, Span},
+        tables::{Issuer, Level, PLACE, Tables, name_key},
+    },
+    extract::{naming, phrase, segment::Segment},
+    layout::Column,
+};
+
+/// One body as printed, its lines joined.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    /// In sentence case.
+    pub(super) name: String,
+    /// As printed, with line ends.
+    raw: String,
+    span: Span,
+    page: u32,
+    /// Identifier in the tables, `?` for a place that is not named; `None` when unknown.
+    pub(super) id: Option<String>,
+}
+
+impl Body {
+    pub(super) fn found(&self, rule: &str, confidence: f32) -> Found<String> {
+        Found {
+            value: self.name.clone(),
+            raw: self.raw.clone(),
+            key: self.id.clone(),
+            page: self.page,
+            span: self.span,
+            rule: rule.to_owned(),
+            confidence,
+        }
+    }
+}
+
+/// The bodies printed in the letterhead, top to bottom.
+///
+/// `head` are the segments before the number, or before the title when there is no number.
+pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
+    let mut lines: Vec<&Segment<'_>> = Vec::new();
+    for segment in head {
+        if is_letterhead_line(segment) {
+            lines.push(segment);
+        }
+    }
+    let mut bodies = Vec::new();
+    for group in groups(tables, &lines) {
+        let Some(body) = body_of(tables, &group) else { continue };
+        // The gazette prints the issuer as a section head and again in the letterhead.
+        let is_repeated =
+            bodies.last().is_some_and(|last: &Body| name_key(&last.name) == name_key(&body.name));
+        if is_repeated {
+            bodies.pop();
+        }
+        bodies.push(body);
+    }
+    bodies
+}
+
+/// Whether a line can name a body: in the left column or undivided, in capitals.
+fn is_letterhead_line(segment: &Segment<'_>) -> bool {
+    if segment.side == Column::Right
+        || phrase::regime_phrase(segment.text).is_some()
+        || phrase::number_label(segment.text).is_some()
+    {
+        return false;
+    }
+    // Left of the national header also small letters are a name.
+    let is_name_like = segment.is_caps()
+        || (segment.side == Column::Left
+            && segment.text.starts_with(char::is_uppercase)
+            && segment.key.split(' ').count() <= 12);
+    let is_form_to_fill = phrase::begins_with(&segment.key, "ten co quan")
+        || phrase::begins_with(&segment.key, "ten cq")
+        || phrase::begins_with(&segment.key, "ten to chuc");
+    is_name_like && !is_form_to_fill && !phrase::begins_with(&segment.key, "v v")
+}
+
+/// Lines of one body together.
+fn groups<'s, 'a>(tables: &Tables, lines: &[&'s Segment<'a>]) -> Vec<Vec<&'s Segment<'a>>> {
+    let mut groups: Vec<Vec<&Segment<'_>>> = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        // `ỦY / BAN NHÂN DÂN`: torn inside its first word.
+        let with_next = lines.get(index + 1).map(|next| format!("{} {}", line.key, next.key));
+        let is_torn = !line.key.contains(' ')
+            && with_next.is_some_and(|key| tables.body_head(&key).is_some_and(|(_, n)| n > 1));
+        let begins_body = begins_body(tables, &line.key) || (groups.is_empty() && is_torn);
+        match groups.last_mut() {
+            Some(group) if !begins_body || is_unfinished(tables, group, line) => group.push(line),
+            Some(_) => groups.push(vec![line]),
+            // Above the first body stand page titles and the like.
+            None if begins_body => groups.push(vec![line]),
+            None => {}
+        }
+    }
+    groups
+}
+
+/// Whether a line begins the name of a body.
+fn begins_body(tables: &Tables, key: &str) -> bool {
+    // `… BAN CHỈ HUY / PHÒNG, CHỐNG THIÊN TAI`.
+    tables.body_head(key).is_some() && !phrase::begins_with(key, "phong chong")
+}
+
+/// Whether the lines so far do not yet name a body, so that the next line goes on with them.
+fn is_unfinished(tables: &Tables, group: &[&Segment<'_>], next: &Segment<'_>) -> bool {
+    let text = group.iter().map(|line| line.text).collect::<Vec<_>>().join(" ");
+    let key = name_key(&text);
+    if text.trim_end().ends_with(['-', '–', ',']) || key.ends_with(" va") || key.ends_with(" cua")
+    {
+        // `BỘ TÀI CHÍNH - / BỘ NỘI VỤ` is two bodies of a joint document, joined later.
+        return tables.issuer_by_name(&key).is_none();
+    }
+    // `ỦY / BAN NHÂN DÂN`: the line is not even the word for a kind of body.
+    if !key.contains(' ') && tables.issuer_by_name(&key).is_none() {
+        let joined = format!("{key} {}", next.key);
+        return tables.body_head(&joined).is_some_and(|(_, n_words)| n_words > 1);
+    }
+    // `BAN TỔ CHỨC / TỈNH ỦY`, `VĂN PHÒNG / HỘI ĐỒNG NHÂN DÂN`: only together a known name.
+    if tables.issuer_by_name(&key).is_none() {
+        let joined = format!("{key} {}", next.key);
+        // The known name must reach beyond the first line, or the second is taken for its place.
+        let reaches = |name: &String| {
+            let name = name_key(&name.replace(PLACE, ""));
+            name.len() > key.len() && phrase::begins_with(&name, &key)
+        };
+        return tables.issuer_by_name(&joined).is_some_and(|found| {
+            std::iter::once(&found.issuer.name).chain(&found.issuer.aliases).any(reaches)
+        });
+    }
+    false
+}
+
+fn body_of(tables: &Tables, group: &[&Segment<'_>]) -> Option<Body> {
+    let (first, last) = (group.first()?, group.last()?);
+    let raw = group.iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
+    let tidy = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tidy = tidy
+        .trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | ')' | '"' | '“' | '”'));
+    let name = naming::body_name(tables, tidy);
+    let id = tables.issuer_by_name(&name_key(tidy)).map(|found| found.id());
+    Some(Body {
+        name,
+        raw,
+        span: Span::new(
+            first.span.start as usize,
+            (last.span.end as usize).max(first.span.start as usize),
+        ),
+        page: first.page,
+        id,
+    })
+}
+
+/// A body named in running capitals, as in `CỦA BỘ TÀI CHÍNH SỐ …`.
+pub(super) fn named(tables: &Tables, text: &str, span: Span, page: u32) -> Option<Body> {
+    let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let key = name_key(&tidy);
+    tables.body_head(&key)?;
+    Some(Body {
+        name: naming::body_name(tables, &tidy),
+        raw: text.to_owned(),
+        span,
+        page,
+        id: tables.issuer_by_name(&key).map(|found| found.id()),
+    })
+}
+
+/// The bodies of a joint document as one issuer: `Bộ Tài chính - Bộ Nội vụ`.
+pub(super) fn joined(bodies: &[Body]) -> Option<Body> {
+    let (first, last) = (bodies.first()?, bodies.last()?);
+    let trimmed = |body: &Body| body.name.trim_end_matches([' ', '-', '–', ',']).to_owned();
+    Some(Body {
+        name: bodies.iter().map(trimmed).collect::<Vec<_>>().join(" - "),
+        raw: bodies.iter().map(|body| body.raw.as_str()).collect::<Vec<_>>().join("\n"),
+        span: Span::new(first.span.start as usize, last.span.end.max(first.span.start) as usize),
+        page: first.page,
+        id: first.id.clone(),
+    })
+}
+
+/// Fills the place into an identifier that lacks it: `?.snv` in Vân Sơn is `vanson.snv`.
+///
+/// The place is the one named by the parent, else the province of the place line; it is not
+/// filled in for communes and districts, which the place line does not tell apart.
+pub(super) fn placed_id(
+    tables: &Tables,
+    id: &str,
+    parent: Option<&Body>,
+    place: Option<&str>,
+) -> String {
+    let Some(local) = id.strip_prefix("?.") else { return id.to_owned() };
+    let of_parent = parent
+        .and_then(|parent| parent.id.as_deref())
+        .and_then(|id| id.split_once('.'))
+        .map(|(place, _)| place)
+        .filter(|place| *place != "?");
+    let place_id = of_parent.map(str::to_owned).or_else(|| place_id(tables, place?));
+    place_id.map_or_else(|| id.to_owned(), |place| format!("{place}.{local}"))
+}
+
+/// The province a place line stands for.
+fn place_id(tables: &Tables, place: &str) -> Option<String> {
+    if let Some(province) = tables.province_of(place) {
+        return Some(province.id.clone());
+    }
+    let name = ["tỉnh ", "thành phố ", "Tỉnh ", "Thành phố "]
+        .iter()
+        .find_map(|kind| place.strip_prefix(kind))
+        .unwrap_or(place);
+    // A place in a letterhead of a province that the tables do not know is the province.
+    Some(tables.place_id("tỉnh", name))
+}
+
+/// The body that the sign of a number names, as far as it is one body: `TTg`, `SLĐTBXH`.
+pub(super) fn by_sign<'t>(tables: &'t Tables, sign: &str) -> Option<&'t Issuer> {
+    let rows = tables.issuers_by_sign(sign);
+    let first = rows.first()?;
+    // Several rows with one identifier are the kinds of one body; `UBND` is of any level.
+    let is_one = rows.iter().all(|row| row.level == first.level || row.level > Level::Court);
+    let is_ambiguous = rows.iter().any(|row| row.level != first.level && row.is_relative());
+    (is_one && !(first.is_relative() && is_ambiguous)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{extract::segment::segments, text::Text};
+
+    #[track_caller]
+    fn check(plain: &str, expected: &[&str]) {
+        let text = Text::from_plain(plain);
+        let tables = Tables::builtin();
+        let head = segments(tables, &text, 0, 50);
+        let names: Vec<String> = letterhead(tables, &head).into_iter().map(|b| b.name).collect();
+        assert_eq!(names, expected, "{plain}");
+    }
+
+    #[test]
+    fn one_body_over_two_lines_is_one() {
+        check("BỘ NÔNG NGHIỆP VÀ\nMÔI TRƯỜNG", &["Bộ Nông nghiệp và Môi trường"]);
+        check(
+            "BỘ NÔNG NGHIỆP VÀ PHÁT\nTRIỂN NÔNG THÔN",
+            &["Bộ Nông nghiệp và Phát triển nông thôn"],
+        );
+        check("ỦY BAN NHÂN DÂN\nTHỊ TRẤN AN LẠC", &["Ủy ban nhân dân thị trấn An Lạc"]);
+        check("ỦY\nBAN NHÂN DÂN\nTỈNH VÂN SƠN", &["Ủy ban nhân dân tỉnh Vân Sơn"]);
+        check("BAN CHẤP HÀNH\nĐOÀN TỈNH VÂN SƠN", &["Ban Chấp hành Đoàn tỉnh Vân Sơn"]);
+        check("BAN CHỈ HUY\nPHÒNG, CHỐNG THIÊN TAI", &["Ban Chỉ huy phòng, chống thiên tai"]);
+        check("SỞ LAO ĐỘNG -\nTHƯƠNG BINH VÀ XÃ HỘI", &["Sở Lao động - Thương binh và Xã hội"]);
+    }
+
+    #[test]
+    fn two_bodies_are_two() {
+        check(
+            "ỦY BAN NHÂN DÂN\nTỈNH VÂN SƠN\nSỞ NỘI VỤ",
+            &["Ủy ban nhân dân tỉnh Vân Sơn", "Sở Nội vụ"],
+        );
+        check("UBND TỈNH VÂN SƠN\nTHANH TRA TỈNH", &["UBND tỉnh Vân Sơn", "Thanh tra tỉnh"]);
+        check("BỘ TÀI CHÍNH\nTỔNG CỤC HẢI QUAN", &["Bộ Tài chính", "Tổng cục Hải quan"]);
+        check(
+            "CÔNG ĐOÀN VIÊN CHỨC TỈNH\nCĐCS SỞ LAO ĐỘNG - TB VÀ XH",
+            &["Công đoàn Viên chức tỉnh", "CĐCS Sở Lao động - TB và XH"],
+        );
+        check("TỈNH ỦY VÂN SƠN\nBAN TUYÊN GIÁO\n*", &["Tỉnh ủy Vân Sơn", "Ban Tuyên giáo"]);
+    }
+
+    #[test]
+    fn other_lines_are_left_out() {
+        // Twice the same, both columns on a line, a form to be filled in, a page title.
+        check("BỘ NỘI VỤ\nBỘ NỘI VỤ", &["Bộ Nội vụ"]);
+        check(
+            "UBND TỈNH VÂN SƠN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nSỞ NỘI VỤ Độc lập - Tự do - Hạnh phúc",
+            &["UBND tỉnh Vân Sơn", "Sở Nội vụ"],
+        );
+        check("TÊN CƠ QUAN, TỔ CHỨC CHỦ QUẢN", &[]);
+        check("Quyết định về việc phân công", &[]);
+    }
+
+    #[test]
+    fn signs_that_name_one_body() {
+        let tables = Tables::builtin();
+        let name = |sign| by_sign(tables, sign).map(|row| row.id.as_str());
+        assert_eq!(name("TTg"), Some("ttg"));
+        assert_eq!(name("SLĐTBXH"), Some("{place}.sldtbxh"));
+        // Of the province, a district or a commune.
+        assert_eq!(name("UBND"), None);
+        assert_eq!(name("XYZ"), None);
+    }
+}

@@ -1,0 +1,276 @@
+//! [`run`]: one incremental run over folders and files.
+
+use std::{
+    ops::ControlFlow,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread,
+};
+
+use crate::{
+    catalog::{Catalog, CatalogError, Change, FileRow, FileStat, FileStatus, Stored},
+    context::Context,
+    domain::failure::{Failure, FailureReason},
+    intake::{
+        Event, IntakeError, Report, Scope, Setup,
+        feed::Feed,
+        reader,
+        scan::{self, Cause, Rules, Seen, walk},
+        writer::{Outcome, Writer},
+    },
+    pipeline::EXTRACTOR_REVISION,
+};
+
+/// Files waiting for a reader.
+const N_JOBS: usize = 256;
+/// Documents waiting to be written.
+const N_OUTCOMES: usize = 64;
+/// Files above this size are processed one at a time, so that memory stays bounded.
+const BIG_BYTES: u64 = 32 << 20;
+
+/// A file to be read.
+struct Job {
+    stat: FileStat,
+    row: Option<FileRow>,
+    cause: Cause,
+}
+
+/// What a run over the scopes would do, without reading or writing anything.
+///
+/// `each` is told every file that would be read or is gone.
+///
+/// # Errors
+/// As [`run`].
+pub fn plan(
+    setup: &Setup<'_>,
+    scopes: &[Scope],
+    each: &mut dyn FnMut(&Seen),
+) -> Result<u64, IntakeError> {
+    let mut n_files = 0;
+    let mut n_to_read = 0;
+    let mut n_vanished = 0;
+    for scope in scopes {
+        walk(setup.catalog, scope, rules(setup), &mut |seen| {
+            each(&seen);
+            n_files += u64::from(!matches!(seen, Seen::Vanished(_)));
+            n_to_read += u64::from(matches!(seen, Seen::Read { .. }));
+            n_vanished += u64::from(matches!(seen, Seen::Vanished(_)));
+            stop_or_go(setup.stop)
+        })?;
+        let is_archive = scope.base.as_bytes().is_empty();
+        if is_archive && n_files == 0 && n_vanished > 0 {
+            let path = setup.archive.to_owned();
+            return Err(IntakeError::EmptyArchive { path, n_files: n_vanished });
+        }
+    }
+    Ok(n_to_read)
+}
+
+/// Takes in what is new or changed in the scopes, notes what is gone, and brings the engine in
+/// line.
+///
+/// Counts before it reads, so that progress has an end. Every file ends up as a row.
+///
+/// # Errors
+/// When catalog or engine fail, or the archive is suddenly empty. A file that cannot be taken in
+/// is not an error.
+pub fn run(
+    setup: &Setup<'_>,
+    scopes: &[Scope],
+    tell: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<Report, IntakeError> {
+    let n_total = plan(setup, scopes, &mut |_| {})?;
+    let run = setup.catalog.start_run(now_ms())?;
+    let (to_readers, jobs) = mpsc::sync_channel::<Job>(N_JOBS);
+    let (to_writer, outcomes) = mpsc::sync_channel::<Outcome>(N_OUTCOMES);
+    let (to_feed, written) = mpsc::sync_channel::<()>(1);
+    let jobs = Mutex::new(jobs);
+    let big_file = Mutex::new(());
+    // Set when a later stage fails, so that the earlier ones end.
+    let is_over = AtomicBool::new(false);
+    let report = thread::scope(|scope| {
+        let scanner = scope.spawn({
+            let to_writer = to_writer.clone();
+            let is_over = &is_over;
+            move || scan_all(setup, scopes, &to_readers, &to_writer, is_over)
+        });
+        for n in 0..setup.n_threads.get() {
+            let to_writer = to_writer.clone();
+            let (jobs, big_file) = (&jobs, &big_file);
+            thread::Builder::new()
+                .name(format!("reader-{n}"))
+                .stack_size(reader::STACK_BYTES)
+                .spawn_scoped(scope, move || read_all(setup, jobs, big_file, &to_writer))
+                .expect("the system has a thread to spare at the start of a run");
+        }
+        drop(to_writer);
+        let feed = scope.spawn(move || feed_all(setup, &written));
+        let mut writer = Writer::new(setup, run, n_total, tell);
+        let wrote = writer.write_all(&outcomes, &to_feed);
+        if wrote.is_err() {
+            is_over.store(true, Ordering::Relaxed);
+            // Readers that wait to hand over an outcome have to be let go.
+            while outcomes.recv().is_ok() {}
+        }
+        drop(to_feed);
+        let fed = feed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let scanned = scanner.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        wrote?;
+        scanned?;
+        fed?;
+        Ok::<_, IntakeError>(writer.finish())
+    })?;
+    let is_cut_short = setup.stop.load(Ordering::Relaxed);
+    let (counts, unreadable_folders) = report;
+    if !is_cut_short {
+        setup.catalog.end_run(run, now_ms(), &counts)?;
+    }
+    setup.catalog.tidy_up()?;
+    Ok(Report { run, counts, unreadable_folders, is_cut_short })
+}
+
+fn rules(setup: &Setup<'_>) -> Rules {
+    Rules { revision: EXTRACTOR_REVISION, read_again: setup.read_again }
+}
+
+fn stop_or_go(stop: &AtomicBool) -> ControlFlow<()> {
+    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// Hands files that are to be read to the readers and the rest straight to the writer.
+fn scan_all(
+    setup: &Setup<'_>,
+    scopes: &[Scope],
+    to_readers: &SyncSender<Job>,
+    to_writer: &SyncSender<Outcome>,
+    is_over: &AtomicBool,
+) -> Result<(), CatalogError> {
+    for scope in scopes {
+        walk(setup.catalog, scope, rules(setup), &mut |seen| {
+            let sent = match seen {
+                Seen::Read { stat, row, cause } => {
+                    to_readers.send(Job { stat, row, cause }).is_ok()
+                }
+                Seen::Unchanged(row) => to_writer.send(Outcome::Unchanged(row)).is_ok(),
+                Seen::Vanished(row) => to_writer.send(Outcome::Vanished(row.stat.path)).is_ok(),
+                Seen::Skipped(rule) => to_writer.send(Outcome::Skipped(rule)).is_ok(),
+                Seen::Unreadable { stat, failure } => {
+                    to_writer.send(Outcome::failed(stat, None, failure, 0)).is_ok()
+                }
+                Seen::FolderUnreadable { path, failure } => {
+                    to_writer.send(Outcome::FolderUnreadable { path, failure }).is_ok()
+                }
+            };
+            if !sent || is_over.load(Ordering::Relaxed) {
+                return ControlFlow::Break(());
+            }
+            stop_or_go(setup.stop)
+        })?;
+    }
+    Ok(())
+}
+
+/// Reads files until there are no more.
+fn read_all(
+    setup: &Setup<'_>,
+    jobs: &Mutex<Receiver<Job>>,
+    big_file: &Mutex<()>,
+    to_writer: &SyncSender<Outcome>,
+) {
+    let context = Context { tables: setup.tables, limits: setup.limits.clone() };
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        let turn = (job.stat.size_bytes > BIG_BYTES)
+            .then(|| big_file.lock().unwrap_or_else(PoisonError::into_inner));
+        let outcome = read_one(setup, &context, job);
+        drop(turn);
+        if to_writer.send(outcome).is_err() {
+            return;
+        }
+    }
+}
+
+fn read_one(setup: &Setup<'_>, context: &Context<'_>, job: Job) -> Outcome {
+    let Job { stat, row, cause } = job;
+    let name = stat.path.to_string();
+    let opened = match reader::open(context, &stat.path.on_disk(setup.archive), &name) {
+        Ok(opened) => opened,
+        Err(failure) => return Outcome::failed(stat, None, failure, 0),
+    };
+    // What the open file says is what belongs to these bytes; the path may be another file by now.
+    let stat = scan::stat(stat.path, &opened.metadata);
+    let source = opened.source;
+    let n_bytes = source.bytes.len() as u64;
+    let sha256 = source.sha256.clone();
+    let same_bytes = row.as_ref().is_some_and(|row| row.sha256.as_deref() == Some(&sha256));
+    let known =
+        if setup.read_again { None } else { known_already(setup.catalog, &stat, row, &sha256) };
+    if let Some(change) = known {
+        return Outcome::Read { change: Box::new(change), cause, same_bytes, n_bytes };
+    }
+    let processed = reader::process(context, &source).and_then(|processed| {
+        Stored::encode(processed, EXTRACTOR_REVISION, setup.tables_revision, None)
+            .map_err(|error| Failure { reason: FailureReason::Internal, detail: error.to_string() })
+    });
+    let change = match processed {
+        Ok(stored) => Change::Taken { stat, stored: Box::new(stored) },
+        Err(failure) => {
+            Change::Failed { stat, sha256: Some(sha256), failure, revision: EXTRACTOR_REVISION }
+        }
+    };
+    Outcome::Read { change: Box::new(change), cause, same_bytes, n_bytes }
+}
+
+/// The outcome for bytes that this extractor has seen before, here or elsewhere.
+fn known_already(
+    catalog: &Catalog,
+    stat: &FileStat,
+    row: Option<FileRow>,
+    sha256: &str,
+) -> Option<Change> {
+    // A catalog that cannot answer shows when the outcome is written.
+    let revision = catalog.held_revision(sha256).ok().flatten();
+    if revision == Some(EXTRACTOR_REVISION) {
+        return Some(Change::Held {
+            stat: stat.clone(),
+            sha256: sha256.to_owned(),
+            revision: EXTRACTOR_REVISION,
+        });
+    }
+    let row = row.filter(|row| {
+        row.sha256.as_deref() == Some(sha256)
+            && row.revision == EXTRACTOR_REVISION
+            && row.status == FileStatus::Failed
+    })?;
+    let failure = row.failure.filter(|failure| failure.reason != FailureReason::Internal)?;
+    Some(Change::Failed {
+        stat: stat.clone(),
+        sha256: Some(sha256.to_owned()),
+        failure,
+        revision: EXTRACTOR_REVISION,
+    })
+}
+
+/// Lets the engine follow the catalog while documents are being written, and to the end.
+fn feed_all(setup: &Setup<'_>, written: &Receiver<()>) -> Result<(), IntakeError> {
+    let mut feed = Feed::start(setup.catalog, setup.engine, setup.n_threads)?;
+    let mut first_error = None;
+    for () in written {
+        if first_error.is_none() {
+            first_error = feed.follow().err();
+        }
+    }
+    match first_error {
+        Some(error) => Err(error),
+        None => feed.finish(),
+    }
+}
+
+fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,228 @@
+//! The bytes of a .docx → [`Layout`](crate::layout::Layout): body, notes, text boxes, running
+//! heads, in reading order and with their styles.
+//!
+//! The file is a zip of XML parts, read one part at a time within the budget, without recursion.
+//! Must not understand the text. `zip` and `quick_xml` are named nowhere else.
+
+mod notes;
+mod numbering;
+mod package;
+mod paragraph;
+mod properties;
+mod story;
+mod styles;
+mod symbol;
+mod table;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::record::Warning,
+    layout::{Block, BlockKind, Layout, Line, PageClass},
+    read::{
+        columns,
+        docx::{
+            notes::NoteKind,
+            package::Package,
+            properties::{each_child, read_note_numbering},
+            story::Shared,
+            xml::Xml,
+        },
+        error::ReadError,
+        flow::{self, Flow},
+    },
+    source::{Budget, Limits},
+};
+
+/// What a zip file holds, by the names of its parts.
+pub enum Contents {
+    /// A text of Word.
+    Word,
+    /// Something else, e.g. `an .xlsx spreadsheet`.
+    Other(&'static str),
+}
+
+/// Reads a .docx, .docm or .dotx.
+///
+/// A damaged package gives what can still be unpacked, and a warning.
+///
+/// # Errors
+/// `Damaged` when the main part is lost or has a DOCTYPE, `PasswordProtected` when a part is
+/// encrypted, `OverBudget` past a limit.
+pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
+    let mut package = Package::open(bytes, budget)?;
+    let main = package.main_part(budget)?.ok_or_else(|| ReadError::Damaged {
+        detail: "expected a main part such as word/document.xml, found none".to_owned(),
+    })?;
+    let relations = package.relations(&main, budget)?;
+    let related = |kind: &str| {
+        relations.iter().find(|relation| relation.kind == kind).map(|r| r.target.clone())
+    };
+    let mut document = Document { package, shared: Shared::default(), damaged: BTreeSet::new() };
+
+    if let Some(name) = related("theme") {
+        document.part(&name, budget, |xml, shared| shared.styles.read_theme(xml))?;
+    }
+    if let Some(name) = related("styles") {
+        document.part(&name, budget, |xml, shared| shared.styles.read(xml))?;
+    }
+    if let Some(name) = related("numbering") {
+        document.part(&name, budget, |xml, shared| {
+            shared.numbering.read(xml, &mut shared.styles.names.styles)
+        })?;
+    }
+    if let Some(name) = related("settings") {
+        document.part(&name, budget, read_settings)?;
+    }
+    for kind in ["footnotes", "endnotes"] {
+        if let Some(name) = related(kind) {
+            document.part(&name, budget, |xml, shared| story::read(xml, shared).map(drop))?;
+        }
+    }
+    let body = document.part(&main, budget, story::read)?.unwrap_or_default();
+
+    let (mut flow, mut feet) = (Vec::new(), Vec::new());
+    let mut seen = BTreeSet::new();
+    let running: Vec<String> =
+        document.shared.sections.iter().flat_map(|section| section.running.clone()).collect();
+    for id in running {
+        let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
+        if !seen.insert(relation.target.clone()) {
+            continue;
+        }
+        let steps = document.part(&relation.target, budget, story::read)?.unwrap_or_default();
+        let blocks = as_running(steps, &mut seen);
+        if relation.kind == "footer" { &mut feet } else { &mut flow }.extend(blocks);
+    }
+    flow.extend(settle_sections(body, &document.shared));
+    flow.extend(feet);
+
+    let mut layout =
+        Layout { pages: flow::pages(flow, budget)?, styles: document.shared.styles.layout };
+    let is_empty = layout.pages.iter().all(|page| page.blocks.is_empty());
+    if is_empty && document.shared.has_picture {
+        layout.pages.iter_mut().for_each(|page| page.class = PageClass::Image);
+    }
+    let mut warnings = Vec::new();
+    if document.package.is_salvaged {
+        let message = "the zip directory is lost; parts were found one by one";
+        warnings.push(Warning::new("damaged_package", message));
+    }
+    for name in document.damaged {
+        let message = format!("the part {name} is damaged; it was read up to the damage");
+        warnings.push(Warning::new("damaged_part", message));
+    }
+    if document.shared.has_foreign_part {
+        let message = "a part in another format stands in the text and was not read";
+        warnings.push(Warning::new("unread_part", message));
+    }
+    Ok((layout, warnings))
+}
+
+/// Tells what a zip file holds.
+///
+/// # Errors
+/// As [`Package::open`].
+pub fn contents(bytes: &[u8]) -> Result<Contents, ReadError> {
+    const ENOUGH_BYTES: u64 = 1 << 20;
+    let limits = Limits { max_part_bytes: ENOUGH_BYTES, ..Limits::default() };
+    let mut budget = Budget::new(&limits);
+    let mut package = Package::open(bytes, &budget)?;
+    let has = |package: &Package, start: &str| package.names().any(|name| name.starts_with(start));
+    let types = package.part("[content_types].xml", &mut budget)?;
+    let is_word = types.is_some_and(|part| {
+        let types = xml::decode(part.bytes);
+        types.contains("wordprocessingml") && types.contains("main+xml")
+    });
+    let main = package.main_part(&mut budget)?.unwrap_or_default();
+    Ok(match () {
+        () if is_word || main.starts_with("word/") => Contents::Word,
+        () if has(&package, "xl/") => Contents::Other("an .xlsx spreadsheet"),
+        () if has(&package, "ppt/") => Contents::Other("a .pptx presentation"),
+        () if has(&package, "mimetype") && has(&package, "content.xml") => {
+            Contents::Other("an OpenDocument file")
+        }
+        () => Contents::Other("a zip archive"),
+    })
+}
+
+/// A package and what was read of it.
+struct Document<'a> {
+    package: Package<'a>,
+    shared: Shared,
+    damaged: BTreeSet<String>,
+}
+
+impl Document<'_> {
+    /// Unpacks a part and hands its XML on; `None` when there is no such part.
+    fn part<T>(
+        &mut self,
+        name: &str,
+        budget: &mut Budget,
+        read: impl FnOnce(&mut Xml, &mut Shared) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        let Some(part) = self.package.part(name, budget)? else { return Ok(None) };
+        let is_complete = part.is_complete;
+        let text = xml::decode(part.bytes);
+        let mut xml = Xml::new(&text, name, budget);
+        let made = read(&mut xml, &mut self.shared)?;
+        if xml.is_damaged || !is_complete {
+            self.damaged.insert(name.to_owned());
+        }
+        Ok(Some(made))
+    }
+}
+
+fn read_settings(xml: &mut Xml, shared: &mut Shared) -> Result<(), ReadError> {
+    xml.next()?;
+    each_child(xml, |xml, element| {
+        let kind = match element.local_name().as_ref() {
+            "footnotePr" => NoteKind::Footnote,
+            "endnotePr" => NoteKind::Endnote,
+            _ => return xml.skip(),
+        };
+        let numbering = read_note_numbering(xml)?;
+        shared.notes.number(kind, numbering);
+        Ok(())
+    })
+}
+
+/// Turns the ends of sections into page breaks, where the next section starts a page.
+fn settle_sections(body: Vec<Flow>, shared: &Shared) -> Vec<Flow> {
+    let mut next = shared.sections.iter().skip(1);
+    let mut settled = Vec::with_capacity(body.len());
+    for step in body {
+        if step != Flow::SectionEnd {
+            settled.push(step);
+        } else if next.next().is_none_or(|section| !section.is_continuous) {
+            settled.push(Flow::PageBreak);
+        }
+    }
+    settled
+}
+
+/// The blocks of a running head or foot, each text once. One that holds the letterhead is no
+/// running head: some offices keep theirs in the head of the first page.
+fn as_running(steps: Vec<Flow>, seen: &mut BTreeSet<String>) -> Vec<Flow> {
+    let blocks = steps.into_iter().filter_map(|step| match step {
+        Flow::Block(block) => Some(block),
+        _ => None,
+    });
+    let mut blocks: Vec<Block> = blocks.collect();
+    let text = |block: &Block| block.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
+    let is_letterhead = blocks.iter().any(|block| columns::is_national_header(&text(block)));
+    if !is_letterhead {
+        for block in &mut blocks {
+            if block.kind != BlockKind::Watermark {
+                block.kind = BlockKind::Running;
+            }
+        }
+    }
+    // `?` cannot stand in the name of a part, so texts and names do not meet.
+    blocks.retain(|block| seen.insert(format!("?{}", text(block))));
+    blocks.into_iter().map(Flow::Block).collect()
+}

@@ -1,0 +1,252 @@
+//! PDF → [`Layout`]: `lopdf` opens the file, the rest is ours: content streams become glyphs,
+//! glyphs lines, lines paragraphs, columns and tables.
+//!
+//! ```text
+//!   file ─► content (lexer, state, font ◄ cmap, encoding, embedded) ─► ink: glyphs, lines, images
+//!   ink ─► pieces ─► lines (in the cells of grids) ─► running, notes, columns, paragraphs ─► blocks
+//! ```
+//!
+//! Must not understand what it reads, and must not guess a character. Every loop is charged
+//! to the [`Budget`].
+
+mod blocks;
+mod class;
+mod cmap;
+mod columns;
+mod content;
+mod embedded;
+mod encoding;
+mod file;
+mod font;
+mod grids;
+mod ink;
+mod lexer;
+mod lines;
+mod matrix;
+mod notes;
+mod page;
+mod paragraphs;
+mod paths;
+mod pieces;
+mod running;
+mod shared;
+mod state;
+mod texts;
+
+use std::collections::BTreeMap;
+
+use lopdf::{Dictionary, Object};
+
+use self::{
+    content::Interpreter,
+    file::{File, as_dict},
+    ink::{Ink, Layer},
+    matrix::Matrix,
+    page::PageWork,
+    shared::Shared,
+};
+use super::error::ReadError;
+use crate::{
+    domain::record::Warning,
+    layout::{BlockKind, Layout, Page},
+    source::{Budget, OverBudget},
+};
+
+/// Pages larger or smaller than this in points are taken as A4.
+const SENSIBLE_SIZE: std::ops::RangeInclusive<f32> = 10.0..=50_000.0;
+const A4: [f32; 4] = [0.0, 0.0, 595.28, 841.89];
+
+/// Reads a PDF, e.g. a decision printed from an office program, or a scan.
+///
+/// Every page has a class; a page that is an image has at most a stamp for text and needs
+/// recognition. Damage that leaves pages is a warning.
+///
+/// # Errors
+/// `PasswordProtected` when the file does not open with the empty password, `Damaged` when
+/// no page can be found, `OverBudget` when a limit is reached.
+///
+/// # Source
+/// ISO 32000-1 (PDF 1.7); ISO 32000-2 for encryption.
+pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
+    let file = File::open(bytes, budget)?;
+    let mut warnings = Vec::new();
+    if file.repaired {
+        let message = "the table of objects was damaged and has been rebuilt";
+        warnings.push(Warning::new("repaired", message));
+    }
+    let mut shared = Shared::new(&file);
+    let mut pages = Vec::new();
+    for (index, id) in file.pages.iter().enumerate() {
+        budget.check_time()?;
+        let number = index as u32 + 1;
+        let work = match file.page(*id) {
+            Some(page) => read_page(&file, page, &mut shared, budget)?,
+            None => {
+                let message = "expected a page, found none";
+                warnings.push(Warning::new("page_missing", message).on_page(number));
+                PageWork::new(Ink::default(), &shared.texts, (A4[2], A4[3]))
+            }
+        };
+        let (n_unknown, n_known) = (work.pieces.n_unknown, work.pieces.n_known);
+        if 20 * n_unknown > n_known + n_unknown {
+            let message =
+                format!("{n_unknown} characters have a font that does not say what they are");
+            warnings.push(Warning::new("unknown_characters", message).on_page(number));
+        }
+        pages.push(work);
+    }
+    Ok((lay_out(&pages, shared), warnings))
+}
+
+fn read_page<'f>(
+    file: &'f File,
+    page: &'f Dictionary,
+    shared: &mut Shared<'f>,
+    budget: &mut Budget,
+) -> Result<PageWork, OverBudget> {
+    let (matrix, width, height) = displayed(file, page);
+    let mut content = Vec::new();
+    let contents = file.get(page, b"Contents");
+    let streams = match contents {
+        Some(Object::Array(streams)) => streams.as_slice(),
+        Some(stream) => std::slice::from_ref(stream),
+        None => &[],
+    };
+    for stream in streams {
+        if let Some(Object::Stream(stream)) = file.resolve(stream) {
+            content.extend(file.inflate(stream, budget)?);
+            content.push(b'\n');
+        }
+    }
+    let resources = file.inherited(page, b"Resources").and_then(as_dict);
+    let mut ink = Ink::default();
+    let mut interpreter = Interpreter::new(file, shared, budget, &mut ink, (width, height));
+    interpreter.run(&content, resources, matrix)?;
+    for annotation in file.array(page, b"Annots").unwrap_or_default() {
+        let Some(annotation) = file.resolve(annotation).and_then(as_dict) else { continue };
+        run_annotation(&mut interpreter, annotation, &matrix)?;
+    }
+    Ok(PageWork::new(ink, &shared.texts, (width, height)))
+}
+
+/// From user space to the displayed page, and the size of the latter.
+///
+/// # Source
+/// ISO 32000-1, 7.7.3.3: `CropBox`, `Rotate`, `UserUnit`.
+fn displayed(file: &File, page: &Dictionary) -> (Matrix, f32, f32) {
+    let numbers = |key: &[u8]| -> Option<[f32; 4]> {
+        let array = file.inherited(page, key)?.as_array().ok()?;
+        let number = |index: usize| file.as_number(array.get(index)?);
+        let [x0, y0, x1, y1] = [number(0)?, number(1)?, number(2)?, number(3)?];
+        let sorted = [x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)];
+        let is_sensible = SENSIBLE_SIZE.contains(&(sorted[2] - sorted[0]))
+            && SENSIBLE_SIZE.contains(&(sorted[3] - sorted[1]));
+        is_sensible.then_some(sorted)
+    };
+    let media = numbers(b"MediaBox").unwrap_or(A4);
+    let crop = numbers(b"CropBox").map_or(media, |crop| {
+        let cut = [
+            crop[0].max(media[0]),
+            crop[1].max(media[1]),
+            crop[2].min(media[2]),
+            crop[3].min(media[3]),
+        ];
+        if cut[2] > cut[0] && cut[3] > cut[1] { cut } else { media }
+    });
+    let [x0, y0, x1, y1] = crop;
+    let unit = file.number(page, b"UserUnit").filter(|unit| (0.1..=100.0).contains(unit));
+    let unit = unit.unwrap_or(1.0);
+    let rotate = file.inherited(page, b"Rotate").and_then(|r| file.as_number(r)).unwrap_or(0.0);
+    let quarter = (rotate / 90.0).round().rem_euclid(4.0) as u8;
+    let numbers = match quarter {
+        1 => [0.0, 1.0, 1.0, 0.0, -y0, -x0],
+        2 => [-1.0, 0.0, 0.0, 1.0, x1, -y0],
+        3 => [0.0, -1.0, -1.0, 0.0, y1, x1],
+        _ => [1.0, 0.0, 0.0, -1.0, -x0, y1],
+    };
+    let matrix = Matrix::new(numbers.map(|number| number * unit));
+    let (width, height) = ((x1 - x0) * unit, (y1 - y0) * unit);
+    if quarter % 2 == 1 { (matrix, height, width) } else { (matrix, width, height) }
+}
+
+/// Runs the appearance of an annotation that is shown. Typed-in text and form fields belong
+/// to the page; everything else, signatures above all, is a stamp.
+fn run_annotation<'f>(
+    interpreter: &mut Interpreter<'f, '_, '_>,
+    annotation: &'f Dictionary,
+    matrix: &Matrix,
+) -> Result<(), OverBudget> {
+    let file = interpreter.file;
+    let flags = file.number(annotation, b"F").unwrap_or(0.0) as u32;
+    let subtype = file.name(annotation, b"Subtype").unwrap_or_default();
+    // Bit 2 is Hidden, bit 6 NoView.
+    if flags & 0b10_0010 != 0 || matches!(subtype, b"Link" | b"Popup") {
+        return Ok(());
+    }
+    let Some(rect) = file.numbers::<4>(annotation, b"Rect") else { return Ok(()) };
+    let normal = file.dict(annotation, b"AP").and_then(|appearance| file.get(appearance, b"N"));
+    let form = match normal {
+        Some(Object::Stream(form)) => Some(form),
+        Some(Object::Dictionary(states)) => {
+            file.name(annotation, b"AS").and_then(|state| file.stream(states, state))
+        }
+        _ => None,
+    };
+    let Some(form) = form else { return Ok(()) };
+    let field_type = file
+        .name(annotation, b"FT")
+        .or_else(|| file.dict(annotation, b"Parent").and_then(|parent| file.name(parent, b"FT")));
+    let is_typed = subtype == b"FreeText"
+        || (subtype == b"Widget" && matches!(field_type, Some(b"Tx" | b"Ch")));
+    let layer = if is_typed { Layer::Body } else { Layer::Stamp };
+    interpreter.run_appearance(form, rect, layer, matrix)
+}
+
+/// All pages together: what recurs, how large the body is; then each page's blocks.
+fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
+    let candidates: Vec<running::Candidates> = pages
+        .iter()
+        .map(|page| running::Candidates {
+            lines: &page.lines,
+            pieces: &page.pieces,
+            height: page.frame.height,
+        })
+        .collect();
+    let running = running::find(&candidates);
+    let styles = shared.styles;
+    let body_size = body_size(pages);
+    let mut layout = Layout { pages: Vec::new(), styles };
+    let mut n_tables = 0;
+    for (index, work) in pages.iter().enumerate() {
+        let surroundings =
+            blocks::Surroundings { styles: &layout.styles, body_size, running: &running[index] };
+        let blocks = blocks::of_page(work, &surroundings, &mut n_tables);
+        let is_own = |kind: &BlockKind| {
+            !matches!(kind, BlockKind::Running | BlockKind::Stamp | BlockKind::Watermark)
+        };
+        let texts: Vec<String> = blocks
+            .iter()
+            .filter(|block| is_own(&block.kind))
+            .flat_map(|block| block.lines.iter().map(|line| line.text()))
+            .collect();
+        let words: Vec<&str> = texts.iter().flat_map(|text| text.split_whitespace()).collect();
+        layout.pages.push(Page {
+            number: index as u32 + 1,
+            width: work.width,
+            height: work.height,
+            class: class::classify(&work.images, work.width, work.height, &words),
+            blocks,
+        });
+    }
+    layout
+}
+
+/// The font size of most characters of the document, to half a point.
+fn body_size(pages: &[PageWork]) -> f32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for piece in pages.iter().flat_map(|page| &page.pieces.list) {
+        *counts.entry((piece.size * 2.0).round() as u32).or_default() += piece.text.len();
+    }
+    let most = counts.into_iter().max_by_key(|&(size, count)| (count, size));
+    most.map_or(0.0, |(size, _)| size as f32 / 2.0)
+}

@@ -40,6 +40,7 @@ struct Own {
     number: Option<DocNumber>,
     year: Option<i16>,
     place_id: Option<String>,
+    place_name: Option<String>,
     subject: Option<Span>,
     /// The name of a law or code, folded, when the document is one.
     law_name: Option<String>,
@@ -75,21 +76,36 @@ impl Own {
     fn new(tables: &Tables, metadata: &Metadata) -> Self {
         let number = metadata.number.as_ref().map(|found| found.value.as_str());
         let issuer_id = metadata.issuer.as_ref().and_then(|found| found.key.as_deref());
+        let issuer = issuer_id.and_then(|id| tables.issuer_by_id(id));
         let place_of_issuer = issuer_id
-            .filter(|id| tables.issuer_by_id(id).is_some_and(|issuer| issuer.is_relative()))
+            .filter(|_| issuer.is_some_and(|issuer| issuer.is_relative()))
             .and_then(|id| id.split_once('.'))
             .map(|(place, _)| place.to_owned())
             .filter(|place| place != "?");
+        // A ministry signs in Hà Nội, but does not mean the committee of Hà Nội by `UBND`.
+        let is_local = issuer.is_none_or(|issuer| issuer.is_relative());
         let place = metadata.place.as_ref().map(|found| found.value.as_str());
         let province =
             || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
         Self {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
             year: metadata.issued_on.as_ref().map(|found| found.value.year()),
-            place_id: place_of_issuer.or_else(|| province().map(|province| province.id.clone())),
+            place_name: province().filter(|_| is_local).map(|province| province.name.clone()),
+            place_id: place_of_issuer
+                .or_else(|| province().filter(|_| is_local).map(|province| province.id.clone())),
             subject: metadata.subject.as_ref().map(|found| found.span),
             law_name: law_name(metadata),
         }
+    }
+
+    /// The identifier of a body named in the document; `UBND tỉnh` alone is that of its place.
+    fn body_id(&self, tables: &Tables, name: &str) -> Option<String> {
+        let key = name_key(name_without_term(name));
+        if let Some(named) = tables.issuer_by_name(&key) {
+            return Some(named.id());
+        }
+        let place = name_key(self.place_name.as_deref()?);
+        tables.issuer_by_name(&format!("{key} {place}")).map(|named| named.id())
     }
 
     /// Whether a mention is of the document itself: its number, and no date of another year, or
@@ -151,9 +167,7 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
             citation.key = law_key(tables, citation);
             continue;
         };
-        let named = citation.issuer.as_deref().map(name_without_term);
-        let named = named.and_then(|name| tables.issuer_by_name(&name_key(name)));
-        let named_id = named.map(|named| named.id());
+        let named_id = citation.issuer.as_deref().and_then(|name| own.body_id(tables, name));
         let hints = KeyHints {
             issuer_id: named_id.as_deref(),
             place_id: own.place_id.as_deref(),

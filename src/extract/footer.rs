@@ -9,7 +9,7 @@ mod signature;
 
 pub(super) use self::{
     recipients::recipients,
-    signature::{Signature, signature},
+    signature::{Signature, begins_block as begins_signature, signature},
 };
 
 use crate::{

@@ -32,6 +32,9 @@ const MAX_HEAD_LINES: usize = 120;
 /// Segments in which a head without the national header must stand.
 const MAX_BARE_HEAD: usize = 30;
 
+/// Lines of the heading between title and recitals.
+const MAX_HEADING_LINES: usize = 5;
+
 /// How far below its heading a consolidated text carries its own letterhead, in lines.
 const MAX_CONSOLIDATION_LINES: usize = 30;
 
@@ -208,6 +211,10 @@ impl Parts {
         });
         let letter_subject = subject::letter_subject(tables, &known, letterhead);
         let body_at = title.as_ref().map_or(anchors.end, |title| title.end);
+        // The heading that names who decides is no signature: begin behind it.
+        let mut heading = head.iter().skip(body_at).take(MAX_HEADING_LINES);
+        let body_at =
+            body_at + heading.position(|next| subject::is_recital(&next.key)).unwrap_or_default();
         let body_line = head.get(body_at).or_else(|| head.last()).map_or(0, |segment| segment.line);
         let mut parts = Self {
             number,

@@ -16,6 +16,7 @@ mod naming;
 mod number;
 mod phrase;
 mod place_date;
+pub mod resolve;
 mod retyped;
 mod segment;
 mod stamped;

@@ -22,7 +22,8 @@ use crate::{
     context::Context,
     domain::{
         citation::Citation,
-        doc_number::{DocNumber, NamedBy},
+        doc_key::{KeyHints, document_key},
+        doc_number::DocNumber,
         found::Span,
         record::Metadata,
         tables::{Tables, name_key},
@@ -40,6 +41,8 @@ struct Own {
     year: Option<i16>,
     place_id: Option<String>,
     subject: Option<Span>,
+    /// The name of a law or code, folded, when the document is one.
+    law_name: Option<String>,
 }
 
 /// Finds every mention of another document, in reading order.
@@ -56,7 +59,7 @@ pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
             Some(flow.offset_of(span.start as usize)?..flow.offset_of(span.end as usize)?)
         });
         for mention in mentions(tables, &flow.string, subject) {
-            if own.is_meant_by(&mention) {
+            if own.is_meant_by(&mention, &flow.string) {
                 continue;
             }
             let citation = citation(tables, text, &flow, &mention);
@@ -85,11 +88,17 @@ impl Own {
             year: metadata.issued_on.as_ref().map(|found| found.value.year()),
             place_id: place_of_issuer.or_else(|| province().map(|province| province.id.clone())),
             subject: metadata.subject.as_ref().map(|found| found.span),
+            law_name: law_name(metadata),
         }
     }
 
-    /// Whether a mention is of the document itself: its number, and no date of another year.
-    fn is_meant_by(&self, mention: &Mention) -> bool {
+    /// Whether a mention is of the document itself: its number, and no date of another year, or
+    /// the name of the law it is.
+    fn is_meant_by(&self, mention: &Mention, text: &str) -> bool {
+        if let (None, Some(own), Some(title)) = (&mention.number, &self.law_name, &mention.title) {
+            let name = name_key(&text[title.clone()]);
+            return *own == name || own.starts_with(&format!("{name} ")) && mention.is_cut();
+        }
         let Some((own, number)) = self.number.as_ref().zip(mention.number.as_ref()) else {
             return false;
         };
@@ -99,6 +108,14 @@ impl Own {
             .is_some_and(|(own, cited)| own != cited.year());
         *own == number.number && !is_other_year
     }
+}
+
+/// `luat ho tich`: the name under which a law speaks of itself in its head.
+fn law_name(metadata: &Metadata) -> Option<String> {
+    let doc_type = metadata.doc_type.as_ref().map(|found| found.value.as_str())?;
+    let subject = metadata.subject.as_ref().map(|found| found.value.as_str())?;
+    let is_law = matches!(doc_type, "Luật" | "Bộ luật" | "Pháp lệnh");
+    is_law.then(|| name_key(&format!("{doc_type} {subject}")))
 }
 
 fn citation(tables: &Tables, text: &Text, flow: &Flow, mention: &Mention) -> Citation {
@@ -137,19 +154,19 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
         let named = citation.issuer.as_deref().map(name_without_term);
         let named = named.and_then(|name| tables.issuer_by_name(&name_key(name)));
         let named_id = named.map(|named| named.id());
-        let by = NamedBy {
+        let hints = KeyHints {
             issuer_id: named_id.as_deref(),
             place_id: own.place_id.as_deref(),
-            date: citation.issued_on,
+            issued_on: citation.issued_on,
         };
-        let key = match mention.term.as_deref().and_then(|ordinal| term_id(tables, ordinal)) {
-            Some(term) => {
-                let issuer = number.number.series_issuer(tables, by);
-                number.number.key(issuer.as_deref(), Some(term))
-            }
-            None => number.number.document_key(tables, by),
-        };
-        if !key.contains('?') {
+        let mut key = document_key(tables, &number.number, hints);
+        // `Bộ Chính trị (khóa XI)` says the term, whatever the date.
+        if let Some(term) = mention.term.as_deref().and_then(|ordinal| term_id(tables, ordinal))
+            && let Some((rest, _)) = key.rsplit_once('|')
+        {
+            key = format!("{rest}|{term}");
+        }
+        if !key.ends_with("|?") {
             let keys = full_forms.entry(number.number.to_string()).or_default();
             if !keys.contains(&key) {
                 keys.push(key.clone());
@@ -159,8 +176,8 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
     }
     for (mention, citation) in found.iter_mut() {
         let Some(number) = &mention.number else { continue };
-        let is_partial = citation.key.as_deref().is_some_and(|key| key.contains('?'));
-        if is_partial && citation.issued_on.is_none() {
+        let is_open = citation.key.as_deref().is_some_and(|key| key.ends_with("|?"));
+        if is_open {
             // Two full forms of one number are two documents: then nothing is taken over.
             if let Some([key]) = full_forms.get(&number.number.to_string()).map(Vec::as_slice) {
                 citation.key = Some(key.clone());
@@ -175,11 +192,11 @@ fn name_without_term(name: &str) -> &str {
     name.split_once(" (").map_or(name, |(head, _)| head)
 }
 
-fn term_id(tables: &Tables, ordinal: &str) -> Option<crate::domain::doc_number::Period> {
-    let terms = tables.party_terms().iter();
-    let mut with_ordinal = terms.filter(|term| !term.ordinal.is_empty() && term.ordinal == ordinal);
-    let term = with_ordinal.next()?;
-    Some(crate::domain::doc_number::Period::Term(term.id.clone()))
+/// The identifier of the Party's term with an ordinal.
+fn term_id<'a>(tables: &'a Tables, ordinal: &str) -> Option<&'a str> {
+    let mut terms = tables.party_terms().iter();
+    let term = terms.find(|term| !term.ordinal.is_empty() && term.ordinal == ordinal)?;
+    Some(&term.id)
 }
 
 /// The key of a law by name: that of its number when only one law has had the name in the year
@@ -196,5 +213,5 @@ fn law_key(tables: &Tables, citation: &Citation) -> Option<String> {
         return None;
     }
     let number = DocNumber::parse(tables, &law.number).ok()?.number;
-    Some(number.document_key(tables, NamedBy::default()))
+    Some(document_key(tables, &number, KeyHints::default()))
 }

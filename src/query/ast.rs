@@ -112,7 +112,9 @@ impl NumberQuery {
         }
         let doc_type = self.type_in_sign();
         if doc_type.is_some() || self.sign.is_some() {
-            text.push(if self.is_party && !text.is_empty() { '-' } else { '/' });
+            // After a band a hyphen would read as a third figure.
+            let has_hyphen = matches!(self.serial, Serial::Exact(_) | Serial::Prefix(_));
+            text.push(if self.is_party && has_hyphen { '-' } else { '/' });
         }
         text.push_str(doc_type.unwrap_or(""));
         if let Some(sign) = &self.sign {
@@ -151,10 +153,10 @@ impl NumberQuery {
 }
 
 impl fmt::Display for NumberQuery {
-    /// All that is known, as a clerk would write it: `Luật 33/2024`, `293/KH năm 2020`.
+    /// All that is known, as a clerk would write it: `Luật số 33/2024`, `293/KH năm 2020`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(doc_type) = self.doc_type.as_ref().filter(|_| self.type_in_sign().is_none()) {
-            write!(f, "{} ", doc_type.name)?;
+            write!(f, "{} số ", doc_type.name)?;
         }
         f.write_str(&self.number_text())?;
         match self.year_beside() {

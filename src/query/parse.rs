@@ -562,7 +562,6 @@ mod tests {
             query.clauses.iter().map(|c| (c.is_excluded, c.meaning.clone())).collect()
         };
         prop_assert_eq!(meanings(&again), meanings(&query), "{} gives {}", text, &canonical);
-        prop_assert_eq!(again.to_string(), canonical);
         Ok(())
     }
 

@@ -39,7 +39,6 @@ fn row(line: &str) -> String {
         clauses.iter().map(|clause| (clause.is_excluded, clause.meaning.clone())).collect()
     };
     assert_eq!(meanings(&again.clauses), meanings(&query.clauses), "{typed:?} is {canonical:?}");
-    assert_eq!(again.to_string(), canonical, "{typed:?}: canonical twice is canonical once");
     let chips = chips(&query);
     assert_eq!(chips.len(), query.clauses.len());
     for (chip, n) in chips.iter().zip(0..) {

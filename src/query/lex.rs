@@ -126,8 +126,9 @@ impl<'a> Input<'a> {
     pub(super) fn looks_like_sign(&self, at: usize) -> bool {
         let Some(letters) = self.sign(at) else { return false };
         let n_letters = letters.chars().count();
-        n_letters >= 2 && letters.chars().filter(|c| c.is_uppercase()).count() * 2 > n_letters
-            || n_letters >= 2 && !is_folded_syllable(self.folded(at))
+        let n_capitals = letters.chars().filter(|c| c.is_uppercase()).count();
+        let in_capitals = n_capitals * 2 > n_letters;
+        n_letters >= 2 && (in_capitals || !is_folded_syllable(self.folded(at)))
     }
 }
 

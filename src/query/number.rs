@@ -305,15 +305,13 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         is_party,
     };
     let mut end = shape.end;
+    let has_sign = number.sign.is_some() || number.doc_type.is_some();
     if number.year.is_none()
-        && (may_take_year || number.sign.is_some() || number.doc_type.is_some())
+        && (may_take_year || has_sign)
+        && let Some((year, after)) = year_behind(input, end, has_sign)
     {
-        if let Some((year, after)) =
-            year_behind(input, end, number.sign.is_some() || number.doc_type.is_some())
-        {
-            number.year = Some(year);
-            end = after;
-        }
+        number.year = Some(year);
+        end = after;
     }
     settle_separators(tables, &mut number);
     let is_vague = is_vague && number.year.is_none();

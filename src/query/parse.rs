@@ -380,7 +380,7 @@ impl<'p, 'a> Parser<'p, 'a> {
             self.warn("stray_sign", message, from, end);
             return;
         }
-        let run = self.input.of(&typed[..]);
+        let run = self.input.of(typed);
         if let [lexeme] = run.lexemes.as_slice()
             && let Some(digits) = run.digits(0)
             && let Some(number) = number::whole(&self.input.of(&digits[..lexeme.end]))

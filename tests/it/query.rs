@@ -27,10 +27,10 @@ fn row(line: &str) -> String {
     if line.is_empty() || line.starts_with('#') {
         return line.to_owned();
     }
-    let escaped = line.split('\t').next().unwrap();
+    let escaped = line.split('\t').next().expect("a line has a first cell");
     let typed = unescape(escaped);
     let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
-    let today = "2021-04-20".parse().unwrap();
+    let today = "2021-04-20".parse().expect("a day of the calendar");
     let (query, warnings) = parse(&ctx, today, &typed);
 
     let canonical = query.to_string();
@@ -81,11 +81,12 @@ fn unescape(escaped: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(hex) = rest.strip_prefix("u{") {
-            let (code, after) = hex.split_once('}').unwrap();
-            out.push(char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap());
+            let (code, after) = hex.split_once('}').expect("an escape is closed");
+            let code = u32::from_str_radix(code, 16).expect("an escape is hexadecimal");
+            out.push(char::from_u32(code).expect("an escape is a character"));
             rest = after;
         } else if let Some(count) = rest.strip_prefix('*') {
-            out = out.repeat(count.parse().unwrap());
+            out = out.repeat(count.parse().expect("a count follows the star"));
             rest = "";
         } else if let Some(after) = rest.strip_prefix('n') {
             out.push('\n');

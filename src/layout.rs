@@ -137,6 +137,11 @@ pub struct Style {
     pub italic: bool,
 }
 
+/// Whether a font belongs to the TCVN3 (ABC) family by its name, e.g. `.VnTime`, `.VnTimeH`.
+pub fn is_tcvn3_font(font: &str) -> bool {
+    font.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(".vn"))
+}
+
 /// A rectangle in points from the top left corner of the displayed page.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct BBox {

@@ -1,5 +1,6 @@
 //! vanthu: an archive of Vietnamese administrative documents, read and searchable.
 
+pub mod archive;
 pub mod catalog;
 pub mod cli;
 pub mod config;
@@ -14,3 +15,4 @@ pub mod query;
 pub mod read;
 pub mod source;
 pub mod text;
+pub mod web;

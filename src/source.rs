@@ -150,12 +150,17 @@ impl<'a> Budget<'a> {
         self.charge_text(n_bytes.saturating_add(OVERHEAD_BYTES))
     }
 
-    /// Charges text that is added to a run that was charged already.
+    /// Charges text that is added to a run that was charged already; looks at the clock when it
+    /// is long.
     ///
     /// # Errors
-    /// `TooMuch` past `max_layout_bytes`.
+    /// `TooMuch` past `max_layout_bytes`, `TooSlow` past `max_time`.
     pub fn charge_text(&mut self, n_bytes: usize) -> Result<(), OverBudget> {
+        const LARGE_BYTES: usize = 64 << 10;
         self.layout_bytes = self.layout_bytes.saturating_add(n_bytes as u64);
+        if n_bytes > LARGE_BYTES {
+            self.check_time()?;
+        }
         if self.layout_bytes > self.limits.max_layout_bytes {
             return Err(OverBudget::TooMuch {
                 what: "bytes of text",

@@ -1,10 +1,13 @@
 //! Numbers and citations: who is meant by whom, as a function of the archive.
 //!
-//! Citations and numbers meet in the recall form of a number, [`fold`]. When a document with a
-//! number comes or goes, exactly the citations with that form are resolved anew; [`resolve`]
-//! decides.
+//! `extract::resolve` decides which document a citation means and asks for candidates by key.
+//! The keys that each citation asked for are kept, so when a document with a number comes or
+//! goes, exactly the citations that asked for it are resolved anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rusqlite::{Connection, Row, params};
 
@@ -12,16 +15,20 @@ use crate::{
     catalog::{
         Catalog, CatalogError,
         read::{head, id},
-        resolve::{Resolution, resolve},
+        spelling::{canonical, fold},
         stored::{from_json, to_json},
     },
     domain::{
         citation::{Citation, CitationState},
+        doc_number::DocNumber,
         record::{Record, RecordId},
+        tables::Tables,
     },
-    engine::number::NumberForms,
-    text::{self, fold::exact},
+    extract::resolve::{Candidate, Reason, Resolution, resolve},
 };
+
+/// Key of a number of which the extractor could not tell the parts: it fits every other.
+const UNKNOWN_KEY: &str = "?|?|?|?";
 
 /// A number of a shown document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,27 +203,6 @@ impl Catalog {
     }
 }
 
-/// The normal form of a printed number, by which spellings are compared: small letters with
-/// their diacritics, no blanks, one hyphen, no leading zeros, e.g. `8/2019/tt-blđtbxh`.
-pub fn canonical(number: &str) -> String {
-    match NumberForms::of(number) {
-        Some(forms) => forms.spelled_key().trim_start_matches('=').to_owned(),
-        None => exact(number.trim()),
-    }
-}
-
-/// The recall form of a printed number, in which citations and numbers meet: serial, year and
-/// the folded sign without its separators, e.g. `8/2019/ttbldtbxh`.
-///
-/// A missing hyphen (`08/2019/TTBLĐTBXH`) and swapped separators (`06/CT-TU`) therefore still
-/// meet the document; [`resolve`] tells them apart.
-pub fn fold(number: &str) -> String {
-    match NumberForms::of(number) {
-        Some(forms) => forms.key(),
-        None => text::fold::fold(number.trim()),
-    }
-}
-
 pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Vec<Outgoing>> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, citation, state, target, candidates, flags FROM citations
@@ -273,14 +259,19 @@ pub(super) fn count_missing(connection: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
-/// The recall forms under which documents came or went in one transaction, and what was looked up.
-#[derive(Debug, Default)]
-pub(super) struct Changes {
+/// The look-up keys under which documents came or went in one transaction, and what was found
+/// under the keys that were asked for.
+pub(super) struct Changes<'a> {
+    tables: &'a Tables,
     dirty: BTreeSet<String>,
-    candidates: BTreeMap<String, Vec<Record>>,
+    held: BTreeMap<String, Vec<Candidate>>,
 }
 
-impl Changes {
+impl<'a> Changes<'a> {
+    pub(super) fn new(tables: &'a Tables) -> Self {
+        Self { tables, dirty: BTreeSet::new(), held: BTreeMap::new() }
+    }
+
     /// Enters the number of a document that is now shown.
     pub(super) fn enter(
         &mut self,
@@ -289,31 +280,33 @@ impl Changes {
         record: &Record,
     ) -> rusqlite::Result<()> {
         let Some(number) = &record.metadata.number else { return Ok(()) };
-        let fold = fold(&number.value);
+        let parsed = DocNumber::parse(self.tables, &number.value).ok();
+        let lookup = parsed.map(|parsed| parsed.number.lookup_key());
         connection
             .prepare_cached(
-                "INSERT INTO numbers (content, id, printed, canonical, fold, key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT INTO numbers (content, id, printed, canonical, fold, lookup, key)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute(params![
                 ord,
                 record.id.as_str(),
                 number.value,
                 canonical(&number.value),
-                fold,
+                fold(&number.value),
+                lookup,
                 number.key
             ])?;
-        self.dirty.insert(fold);
+        self.dirty.extend(lookup);
         Ok(())
     }
 
-    /// Removes the numbers of a document that is no longer shown, or is about to be entered anew.
+    /// Removes the number of a document that is no longer shown, or is about to be entered anew.
     pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
         let mut statement =
-            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING fold")?;
-        let rows = statement.query_map([ord], |row| row.get::<_, String>(0))?;
-        for fold in rows {
-            self.dirty.insert(fold?);
+            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING lookup")?;
+        let rows = statement.query_map([ord], |row| row.get::<_, Option<String>>(0))?;
+        for lookup in rows {
+            self.dirty.extend(lookup?);
         }
         Ok(())
     }
@@ -326,106 +319,177 @@ impl Changes {
         record: &Record,
         citations: &[Citation],
     ) -> rusqlite::Result<()> {
+        connection.prepare_cached("DELETE FROM lookups WHERE content = ?1")?.execute([ord])?;
         connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
         let mut insert = connection.prepare_cached(
-            "INSERT INTO citations (content, seq, canonical, fold, key, kind, citation, state, target,
+            "INSERT INTO citations (content, seq, canonical, kind, citation, state, target,
                                     candidates, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         for (seq, citation) in (0u32..).zip(citations) {
-            let fold = citation.number.as_deref().map(fold);
-            let resolution = self.resolve(connection, record, citation, fold.as_deref())?;
+            let (resolution, asked) = self.resolve(connection, record, citation)?;
             insert.execute(params![
                 ord,
                 seq,
                 citation.number.as_deref().map(canonical),
-                fold,
-                citation.key,
                 to_json(&citation.kind)?.trim_matches('"'),
                 to_json(citation)?,
                 state_code(resolution.state),
                 resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&resolution.candidates)?,
+                to_json(&candidate_ids(&resolution))?,
                 to_json(&resolution.flags)?,
             ])?;
+            depend(connection, ord, seq, &asked)?;
         }
         Ok(())
     }
 
-    /// Resolves anew every citation that may mean a document that came or went.
+    /// Resolves anew every citation that asked for a document that came or went.
     pub(super) fn settle(mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let dirty = std::mem::take(&mut self.dirty);
-        for fold in dirty {
-            self.resolve_all(connection, Some(&fold))?;
+        let mut concerned: BTreeSet<(i64, u32)> = BTreeSet::new();
+        for key in std::mem::take(&mut self.dirty) {
+            let mut statement =
+                connection.prepare_cached("SELECT content, seq FROM lookups WHERE key = ?1")?;
+            let rows = statement.query_map([key], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            for row in rows {
+                concerned.insert(row?);
+            }
+        }
+        let mut citing: Option<(i64, Record)> = None;
+        for (ord, seq) in concerned {
+            if citing.as_ref().is_none_or(|(of, _)| *of != ord) {
+                citing = Some((ord, stored_head(connection, ord)?));
+            }
+            let Some((_, record)) = &citing else { continue };
+            self.resolve_again(connection, ord, seq, record)?;
         }
         Ok(())
     }
 
-    /// Resolves anew the citations with a fold key, or all of them.
-    fn resolve_all(&mut self, connection: &Connection, fold: Option<&str>) -> rusqlite::Result<()> {
-        let mut select = connection.prepare_cached(
-            "SELECT content, seq, citation, fold, contents.id FROM citations
-             JOIN contents ON ord = content WHERE ?1 IS NULL OR fold = ?1
-             ORDER BY content, seq",
-        )?;
-        let rows = select.query_map([fold], |row| {
-            let ord: i64 = row.get(0)?;
-            let seq: u32 = row.get(1)?;
-            let citation: Citation = from_json(2, row.get_ref(2)?.as_str()?)?;
-            Ok((ord, seq, citation, row.get::<_, Option<String>>(3)?, id(row, 4)?))
-        })?;
-        // Collected, since the rows are about to change under the cursor.
-        let citations = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        let mut update = connection.prepare_cached(
-            "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
-             WHERE content = ?1 AND seq = ?2",
-        )?;
-        let mut citing: Option<Record> = None;
-        for (ord, seq, citation, fold, citing_id) in citations {
-            if citing.as_ref().is_none_or(|record| record.id != citing_id) {
-                citing = head(connection, &citing_id)?.map(|(_, _, record)| record);
-            }
-            let Some(record) = &citing else { continue };
-            let resolution = self.resolve(connection, record, &citation, fold.as_deref())?;
-            update.execute(params![
+    fn resolve_again(
+        &mut self,
+        connection: &Connection,
+        ord: i64,
+        seq: u32,
+        citing: &Record,
+    ) -> rusqlite::Result<()> {
+        let citation: Citation = connection
+            .prepare_cached("SELECT citation FROM citations WHERE content = ?1 AND seq = ?2")?
+            .query_row(params![ord, seq], |row| from_json(0, row.get_ref(0)?.as_str()?))?;
+        let (resolution, asked) = self.resolve(connection, citing, &citation)?;
+        connection
+            .prepare_cached(
+                "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
+                 WHERE content = ?1 AND seq = ?2",
+            )?
+            .execute(params![
                 ord,
                 seq,
                 state_code(resolution.state),
                 resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&resolution.candidates)?,
+                to_json(&candidate_ids(&resolution))?,
                 to_json(&resolution.flags)?,
             ])?;
-        }
-        Ok(())
+        connection
+            .prepare_cached("DELETE FROM lookups WHERE content = ?1 AND seq = ?2")?
+            .execute(params![ord, seq])?;
+        depend(connection, ord, seq, &asked)
     }
 
+    /// The resolution of one citation, and the look-up keys it depends on.
     fn resolve(
         &mut self,
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
-        fold: Option<&str>,
-    ) -> rusqlite::Result<Resolution> {
-        let Some(fold) = fold else { return Ok(resolve(citing, citation, &[])) };
-        if !self.candidates.contains_key(fold) {
-            let found = candidates(connection, fold)?;
-            self.candidates.insert(fold.to_owned(), found);
+    ) -> rusqlite::Result<(Resolution, BTreeSet<String>)> {
+        let one = Record { citations: vec![citation.clone()], ..citing.clone() };
+        let asked = RefCell::new(BTreeSet::new());
+        let held = RefCell::new(&mut self.held);
+        let failed = RefCell::new(None);
+        let lookup = |key: &str| {
+            asked.borrow_mut().insert(key.to_owned());
+            if let Some(found) = held.borrow().get(key) {
+                return found.clone();
+            }
+            match candidates(connection, key) {
+                Ok(found) => {
+                    held.borrow_mut().insert(key.to_owned(), found.clone());
+                    found
+                }
+                Err(error) => {
+                    failed.borrow_mut().get_or_insert(error);
+                    Vec::new()
+                }
+            }
+        };
+        let resolution = resolve(self.tables, &one, &lookup).pop();
+        if let Some(error) = failed.into_inner() {
+            return Err(error);
         }
-        let candidates: Vec<&Record> = self.candidates[fold].iter().collect();
-        Ok(resolve(citing, citation, &candidates))
+        Ok((resolution.expect("one citation gives one resolution"), asked.into_inner()))
     }
 }
 
-/// The shown documents with a fold key, by identifier.
-fn candidates(connection: &Connection, fold: &str) -> rusqlite::Result<Vec<Record>> {
-    let mut statement =
-        connection.prepare_cached("SELECT id FROM numbers WHERE fold = ?1 ORDER BY id")?;
-    let ids = statement.query_map([fold], |row| id(row, 0))?;
-    let mut records = Vec::new();
-    for id in ids {
-        records.extend(head(connection, &id?)?.map(|(_, _, record)| record));
+/// The documents that may be meant, when none is.
+fn candidate_ids(resolution: &Resolution) -> Vec<&RecordId> {
+    if resolution.state != CitationState::Ambiguous {
+        return Vec::new();
     }
-    Ok(records)
+    let meant = resolution.candidates.iter().filter(|(_, reason)| *reason != Reason::OtherPeriod);
+    meant.map(|(id, _)| id).collect()
+}
+
+/// Notes under which keys a citation looked for documents.
+fn depend(
+    connection: &Connection,
+    ord: i64,
+    seq: u32,
+    asked: &BTreeSet<String>,
+) -> rusqlite::Result<()> {
+    let mut insert =
+        connection.prepare_cached("INSERT INTO lookups (key, content, seq) VALUES (?1, ?2, ?3)")?;
+    for key in asked {
+        insert.execute(params![key, ord, seq])?;
+    }
+    Ok(())
+}
+
+/// The shown documents with a look-up key, by identifier.
+fn candidates(connection: &Connection, lookup: &str) -> rusqlite::Result<Vec<Candidate>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT record FROM numbers JOIN contents ON content = ord WHERE lookup = ?1
+         ORDER BY numbers.id",
+    )?;
+    let records =
+        statement.query_map([lookup], |row| from_json::<Record>(0, row.get_ref(0)?.as_str()?))?;
+    let mut found = Vec::new();
+    for record in records {
+        found.extend(candidate(&record?));
+    }
+    Ok(found)
+}
+
+/// What of a record concerns citations of it; `None` when it has no number.
+fn candidate(record: &Record) -> Option<Candidate> {
+    let metadata = &record.metadata;
+    let number = metadata.number.as_ref()?;
+    Some(Candidate {
+        id: record.id.clone(),
+        key: number.key.clone().unwrap_or_else(|| UNKNOWN_KEY.to_owned()),
+        number: number.value.clone(),
+        doc_type: metadata.doc_type.as_ref().map(|found| found.value.clone()),
+        issued_on: metadata.issued_on.as_ref().map(|found| found.value),
+        subject: metadata.subject.as_ref().map(|found| found.value.clone()),
+        issuer_id: metadata.issuer.as_ref().and_then(|found| found.key.clone()),
+    })
+}
+
+/// The record of a content without its citations, by its `ord`.
+pub(super) fn stored_head(connection: &Connection, ord: i64) -> rusqlite::Result<Record> {
+    connection
+        .prepare_cached("SELECT record FROM contents WHERE ord = ?1")?
+        .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
 }
 
 fn state_code(state: CitationState) -> &'static str {

@@ -10,10 +10,11 @@ pub mod file;
 mod graph;
 pub mod lock;
 mod outbox;
+mod overview;
 mod read;
-mod resolve;
 mod runs;
 mod schema;
+mod spelling;
 mod stored;
 mod write;
 
@@ -28,10 +29,12 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use self::lock::FolderLock;
 pub use self::{
     file::{FilePath, FileRow, FileStat, FileStatus},
-    graph::{Incoming, MissingDocument, NumberRow, Outgoing, canonical, fold},
+    graph::{Incoming, MissingDocument, NumberRow, Outgoing},
     outbox::{OutboxEntry, OutboxOp},
+    overview::Surroundings,
     read::{Counts, Document, FailedFile, Head, Shown},
     runs::{Run, RunCounts, RunId},
+    spelling::{canonical, fold},
     stored::Stored,
     write::{Applied, Change},
 };

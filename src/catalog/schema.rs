@@ -22,7 +22,8 @@ const MIGRATIONS: [&str; 1] = [V1];
 /// in byte order, `version` the outbox sequence of its latest change. `bodies` is apart so that
 /// reading records does not step over megabytes of text. `numbers` holds the numbers of shown
 /// contents only. `citations` holds what was read (`citation`) and what the archive made of it
-/// (`state`, `target`, `candidates`, `flags`), by the recall form (`fold`) of the cited number.
+/// (`state`, `target`, `candidates`, `flags`); `lookups` the keys under which each looked for
+/// documents. `fold` and `canonical` are for people, `lookup` is for citations.
 const V1: &str = "
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
@@ -88,18 +89,18 @@ CREATE TABLE numbers (
     printed TEXT NOT NULL,
     canonical TEXT NOT NULL,
     fold TEXT NOT NULL,
+    lookup TEXT,
     key TEXT,
     PRIMARY KEY (content, canonical)
 ) WITHOUT ROWID;
 CREATE INDEX numbers_fold ON numbers (fold, id);
+CREATE INDEX numbers_lookup ON numbers (lookup, id) WHERE lookup IS NOT NULL;
 CREATE INDEX numbers_canonical ON numbers (canonical, id);
 
 CREATE TABLE citations (
     content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
     seq INTEGER NOT NULL,
     canonical TEXT,
-    fold TEXT,
-    key TEXT,
     kind TEXT NOT NULL,
     citation TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -108,10 +109,18 @@ CREATE TABLE citations (
     flags TEXT NOT NULL,
     PRIMARY KEY (content, seq)
 ) WITHOUT ROWID;
-CREATE INDEX citations_fold ON citations (fold) WHERE fold IS NOT NULL;
 CREATE INDEX citations_target ON citations (target) WHERE target IS NOT NULL;
 CREATE INDEX citations_missing ON citations (canonical, content)
     WHERE state = 'missing' AND canonical IS NOT NULL;
+
+CREATE TABLE lookups (
+    content INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (content, seq, key),
+    FOREIGN KEY (content, seq) REFERENCES citations (content, seq) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX lookups_key ON lookups (key, content, seq);
 
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

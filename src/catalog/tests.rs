@@ -4,9 +4,12 @@ use super::*;
 use crate::{
     domain::{
         citation::{Citation, CitationFlag, CitationKind, CitationState},
+        date::PartialDate,
+        doc_number::{DocNumber, Period},
         failure::{Failure, FailureReason},
         found::{Found, Span},
         record::{Format, Metadata, Record, RecordId, TextSource, Warning},
+        tables::Tables,
     },
     layout::Layout,
     pipeline::Processed,
@@ -30,7 +33,7 @@ impl Bench {
     }
 
     fn apply(&self, changes: &[Change]) -> u64 {
-        self.catalog.apply(self.run, changes).unwrap().last_seq
+        self.catalog.apply(Tables::builtin(), self.run, changes).unwrap().last_seq
     }
 
     fn state(&self, citing: &Record, seq: usize) -> (CitationState, Option<RecordId>) {
@@ -51,6 +54,12 @@ fn found<T>(value: T) -> Found<T> {
     }
 }
 
+/// The key of a number, all issued by one body.
+fn key(number: &str, issued_on: Option<PartialDate>) -> Option<String> {
+    let parsed = DocNumber::parse(Tables::builtin(), number).ok()?;
+    Some(parsed.number.key(Some("so"), issued_on.map(Period::from)))
+}
+
 /// A citation written `number` or `number@date`.
 fn citation(text: &str) -> Citation {
     let (number, date) = match text.split_once('@') {
@@ -59,7 +68,7 @@ fn citation(text: &str) -> Citation {
     };
     Citation {
         number: Some(number.to_owned()),
-        key: None,
+        key: key(number, date),
         doc_type: None,
         title: None,
         issuer: None,
@@ -88,7 +97,10 @@ fn document(path: &str, number: &str, issued_on: &str, cites: &[&str]) -> Proces
         text_source: TextSource::Embedded,
         n_pages: 1,
         metadata: Metadata {
-            number: (!number.is_empty()).then(|| found(number.to_owned())),
+            number: (!number.is_empty()).then(|| Found {
+                key: key(number, issued_on.parse().ok()),
+                ..found(number.to_owned())
+            }),
             issued_on: issued_on.parse().ok().map(found),
             ..Metadata::default()
         },

@@ -10,12 +10,12 @@ use crate::{
         file::{FilePath, FileStat, FileStatus},
         graph,
         outbox::{self, OutboxOp},
-        stored::from_json,
     },
     domain::{
         citation::Citation,
         failure::{Failure, FailureReason},
         record::Record,
+        tables::Tables,
     },
 };
 
@@ -66,13 +66,19 @@ pub struct Applied {
 
 impl Catalog {
     /// Writes what a run found out, all or nothing: files, contents, numbers, citations, the
-    /// resolution of every citation concerned, and the outbox.
+    /// resolution of every citation concerned (by the tables given), and the outbox.
     ///
     /// # Errors
     /// `Storage` when it could not be written; nothing is changed then.
-    pub fn apply(&self, run: RunId, changes: &[Change]) -> Result<Applied, CatalogError> {
+    pub fn apply(
+        &self,
+        tables: &Tables,
+        run: RunId,
+        changes: &[Change],
+    ) -> Result<Applied, CatalogError> {
         self.write("take in documents", |transaction| {
-            let mut batch = Batch { connection: transaction, run, contents: BTreeMap::new() };
+            let mut batch =
+                Batch { connection: transaction, tables, run, contents: BTreeMap::new() };
             for change in changes {
                 batch.file(change)?;
             }
@@ -85,6 +91,7 @@ impl Catalog {
 /// One transaction while it goes on.
 struct Batch<'a> {
     connection: &'a Connection,
+    tables: &'a Tables,
     run: RunId,
     /// The contents whose files changed; with what was read when it was read in this batch.
     contents: BTreeMap<i64, Option<&'a Stored>>,
@@ -262,7 +269,7 @@ impl<'a> Batch<'a> {
             .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((ord, id)) = held else { return Ok(()) };
-        let mut changes = graph::Changes::default();
+        let mut changes = graph::Changes::new(self.tables);
         changes.leave(self.connection, ord)?;
         self.connection
             .prepare_cached(
@@ -280,7 +287,7 @@ impl<'a> Batch<'a> {
 
     /// Brings numbers, citations and outbox in line with the files.
     fn settle(self) -> rusqlite::Result<()> {
-        let mut changes = graph::Changes::default();
+        let mut changes = graph::Changes::new(self.tables);
         let mut citing: Vec<(i64, &Record, &[Citation])> = Vec::new();
         for (&ord, &stored) in &self.contents {
             self.show_or_hide(ord, stored, &mut changes)?;
@@ -298,7 +305,7 @@ impl<'a> Batch<'a> {
         &self,
         ord: i64,
         stored: Option<&Stored>,
-        changes: &mut graph::Changes,
+        changes: &mut graph::Changes<'_>,
     ) -> rusqlite::Result<()> {
         let (id, was_shown, old_path): (String, bool, Vec<u8>) = self
             .connection
@@ -323,7 +330,7 @@ impl<'a> Batch<'a> {
         match stored {
             Some(stored) if is_shown => changes.enter(self.connection, ord, &stored.head)?,
             None if is_shown && !was_shown => {
-                let record = self.stored_head(ord)?;
+                let record = graph::stored_head(self.connection, ord)?;
                 changes.enter(self.connection, ord, &record)?;
             }
             _ => {}
@@ -336,12 +343,6 @@ impl<'a> Batch<'a> {
             )?
             .execute(params![ord, is_shown, path.unwrap_or(old_path), version])?;
         Ok(())
-    }
-
-    fn stored_head(&self, ord: i64) -> rusqlite::Result<Record> {
-        self.connection
-            .prepare_cached("SELECT record FROM contents WHERE ord = ?1")?
-            .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
     }
 }
 

@@ -15,8 +15,9 @@ pub(super) struct Args {
     /// Settings file [default: vanthu.toml in the current folder, when there is one]
     #[arg(long, global = true, value_name = "FILE", env = "VANTHU_CONFIG")]
     pub config: Option<PathBuf>,
+    /// What to do; serving when nothing is named.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 /// Settings that every command takes; also in `vanthu.toml`.
@@ -48,12 +49,20 @@ impl From<SettingsArgs> for Settings {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Take in what is new in the archive and serve the page [default]
+    Serve,
     /// Take in what is new or changed, and note what is gone
     Ingest(IngestArgs),
     /// Build the search index anew from the catalog; the old one serves until it is complete
     Reindex(ReindexArgs),
     /// Read files and print what was found in them; touches no store
     Inspect(InspectArgs),
+    /// Print one document
+    Show(ShowArgs),
+    /// Print whom a document cites and who cites it
+    Cites(CitesArgs),
+    /// Print what is cited but not in the archive, most cited first
+    Missing(MissingArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,4 +92,53 @@ pub(super) struct InspectArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SearchArgs {
+    /// Number, date, issuer or words, with or without accents
+    #[arg(required = true)]
+    pub query: Vec<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Most documents to print
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ShowArgs {
+    /// Number in any spelling, or identifier
+    #[arg(required = true, value_name = "NUMBER|ID")]
+    pub document: Vec<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CitesArgs {
+    /// Number in any spelling, or identifier
+    #[arg(required = true, value_name = "NUMBER|ID")]
+    pub document: Vec<String>,
+    /// Only who cites it
+    #[arg(long = "in")]
+    pub incoming: bool,
+    /// Only whom it cites
+    #[arg(long = "out")]
+    pub outgoing: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct MissingArgs {
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Most documents to print
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
 }

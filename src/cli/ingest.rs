@@ -30,7 +30,8 @@ pub(super) fn run(config: &Config, args: &IngestArgs) -> anyhow::Result<End> {
         return dry_run(config, &catalog, &engine, &scopes);
     }
     let started_at = Instant::now();
-    let report = take_in(config, &catalog, &engine, &scopes, false)?;
+    let stop = AtomicBool::new(false);
+    let report = take_in(config, &catalog, &engine, &scopes, false, &stop)?;
     let seconds = started_at.elapsed().as_secs_f64();
     if args.json {
         writeln!(io::stdout(), "{}", summary::json(&report, seconds)?)?;
@@ -47,9 +48,9 @@ pub(super) fn take_in(
     engine: &Embedded,
     scopes: &[Scope],
     read_again: bool,
+    stop: &AtomicBool,
 ) -> anyhow::Result<Report> {
     let (tables, tables_revision) = tables(config)?;
-    let stop = AtomicBool::new(false);
     let limits = Limits::default();
     let setup = Setup {
         archive: &config.archive,
@@ -60,7 +61,7 @@ pub(super) fn take_in(
         limits: &limits,
         n_threads: config.n_threads,
         read_again,
-        stop: &stop,
+        stop,
     };
     let bar = bar("files");
     let report = intake::run(&setup, scopes, &|event| match event {
@@ -134,7 +135,6 @@ fn dry_run(
 ) -> anyhow::Result<End> {
     let (tables, tables_revision) = tables(config)?;
     let limits = Limits::default();
-    let stop = AtomicBool::new(false);
     let setup = Setup {
         archive: &config.archive,
         catalog,
@@ -144,10 +144,10 @@ fn dry_run(
         limits: &limits,
         n_threads: config.n_threads,
         read_again: false,
-        stop: &stop,
+        stop: &AtomicBool::new(false),
     };
     let mut lines: Vec<String> = Vec::new();
-    let n_to_read = intake::plan(&setup, scopes, &mut |seen| match seen {
+    let survey = intake::plan(&setup, scopes, &mut |seen| match seen {
         Seen::Read { stat, cause, .. } => lines.push(format!("{}\t{}", why(*cause), stat.path)),
         Seen::Vanished(row) => lines.push(format!("gone\t{}", row.stat.path)),
         Seen::Unreadable { stat, failure } => {
@@ -162,7 +162,7 @@ fn dry_run(
     for line in &lines {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "{n_to_read} files would be read")?;
+    writeln!(out, "{} files would be read", survey.n_to_read)?;
     Ok(End::Done)
 }
 

@@ -4,10 +4,13 @@
 //! output, everything else to standard error.
 
 mod args;
+mod document;
 mod ingest;
 mod inspect;
 mod reindex;
 pub mod render;
+mod serve;
+mod stores;
 mod summary;
 
 use std::{
@@ -27,8 +30,17 @@ use crate::{config::Config, domain::tables::Tables};
 pub(crate) enum End {
     /// Done or found.
     Done,
+    /// Nothing was found.
+    NothingFound,
     /// Something failed, and has been said.
     Failed,
+}
+
+impl End {
+    /// Whether something was found.
+    fn of(is_found: bool) -> Self {
+        if is_found { Self::Done } else { Self::NothingFound }
+    }
 }
 
 /// Runs the program with its arguments, the first being its own name.
@@ -43,6 +55,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     match command(args) {
         Ok(End::Done) => ExitCode::SUCCESS,
+        Ok(End::NothingFound) => ExitCode::from(1),
         Ok(End::Failed) => ExitCode::from(2),
         // The reader of a pipe has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
@@ -55,10 +68,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn command(args: Args) -> anyhow::Result<End> {
     let config = Config::load(args.settings.into(), args.config.as_deref())?;
-    match args.command {
+    match args.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(&config),
         Command::Ingest(args) => ingest::run(&config, &args),
         Command::Reindex(args) => reindex::run(&config, &args),
         Command::Inspect(args) => inspect::run(&config, &args),
+        Command::Show(args) => document::show(&config, &args),
+        Command::Cites(args) => document::cites(&config, &args),
+        Command::Missing(args) => document::missing(&config, &args),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    sync::atomic::AtomicBool,
     time::Instant,
 };
 
@@ -25,7 +26,7 @@ pub(super) fn run(config: &Config, args: &ReindexArgs) -> anyhow::Result<End> {
         let scopes = scopes(config, &catalog, &[])?;
         let engine = generation::open(&catalog, &config.data, config.n_threads)?;
         let started_at = Instant::now();
-        let report = take_in(config, &catalog, &engine, &scopes, true)?;
+        let report = take_in(config, &catalog, &engine, &scopes, true, &AtomicBool::new(false))?;
         write!(io::stdout(), "{}", summary::text(&report, started_at.elapsed().as_secs_f64()))?;
         if !report.is_complete() {
             end = End::Failed;

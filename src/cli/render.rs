@@ -2,11 +2,14 @@
 
 use std::fmt::Write;
 
-use crate::domain::{
-    citation::{Citation, CitationState},
-    failure::Failure,
-    found::Found,
-    record::{Record, Warning},
+use crate::{
+    catalog::Head,
+    domain::{
+        citation::{Citation, CitationState},
+        failure::Failure,
+        found::Found,
+        record::{Record, Warning},
+    },
 };
 
 /// Columns of the field name and of the value before its origin.
@@ -43,6 +46,28 @@ pub fn record(record: &Record) -> String {
         }
     }
     out
+}
+
+/// A document in a list: number, date, type, issuer; subject; where it lies.
+pub fn head(head: &Head) -> String {
+    let metadata = &head.record.metadata;
+    let mut parts = vec![name(head)];
+    parts.extend(metadata.issued_on.as_ref().map(|found| found.value.to_string()));
+    parts.extend(metadata.doc_type.as_ref().map(|found| found.value.clone()));
+    parts.extend(metadata.issuer.as_ref().map(|found| found.value.clone()));
+    let mut out = String::new();
+    line(&mut out, &parts.join(" · "));
+    if let Some(subject) = &metadata.subject {
+        line(&mut out, &format!("    {}", one_line(&subject.value)));
+    }
+    line(&mut out, &format!("    {} {}", head.record.id, head.record.path));
+    out
+}
+
+/// What a document is called: its number, else its identifier.
+pub fn name(head: &Head) -> String {
+    let number = head.record.metadata.number.as_ref();
+    number.map_or_else(|| head.record.id.to_string(), |found| found.value.clone())
 }
 
 /// A file that could not be read.
@@ -138,7 +163,8 @@ fn line(out: &mut String, text: &str) {
     writeln!(out, "{}", text.trim_end()).expect("writing to a string cannot fail");
 }
 
-fn one_line(text: &str) -> String {
+/// The text with every run of white space as one blank.
+pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

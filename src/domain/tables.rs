@@ -20,7 +20,7 @@ use self::{
     folded::Folded,
     issuer::Issuers,
     law::Laws,
-    names::Names,
+    names::{NameFiles, Names},
     place::Places,
     tsv::{Row, merge, rows},
 };
@@ -165,23 +165,25 @@ impl Tables {
         let party_terms = read(PARTY_TERMS)?;
         let issuers = Issuers::build(&read(ISSUERS)?)?;
         let places = Places::build(&read(PROVINCES)?, &read(COMMUNES)?)?;
-        let names = Names::build(
-            &read(ABBREVIATIONS)?,
-            &read(CAPACITIES)?,
-            &read(POSITIONS)?,
-            &read(PROPER_NAMES)?,
-            &read(BODY_HEADS)?,
-            &read(SURNAMES)?,
-            &issuers,
-            &places,
-        )?;
+        let law_titles = read(LAW_TITLES)?;
+        let laws = Laws::build(&law_titles)?;
+        let files = NameFiles {
+            abbreviations: read(ABBREVIATIONS)?,
+            capacities: read(CAPACITIES)?,
+            positions: read(POSITIONS)?,
+            proper_names: read(PROPER_NAMES)?,
+            body_heads: read(BODY_HEADS)?,
+            surnames: read(SURNAMES)?,
+            law_titles,
+        };
+        let names = Names::build(&files, &issuers, &places)?;
         let doc_types = DocTypes::build(&read(DOC_TYPES)?)?;
         Ok(Tables {
             folded: Folded::build(&doc_types, &issuers, &names),
             doc_types,
             issuers,
             places,
-            laws: Laws::build(&read(LAW_TITLES)?)?,
+            laws,
             party_terms: party_terms.iter().map(PartyTerm::from_row).collect::<Result<_, _>>()?,
             names,
         })

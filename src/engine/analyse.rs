@@ -12,6 +12,7 @@ use crate::{
     },
     engine::{IndexDoc, KeyField, NumField, Stream, TextField, Token, number::NumberForms},
     layout::BlockKind,
+    pipeline::NEEDS_OCR,
     text::{
         Text,
         clean::clean,
@@ -27,8 +28,8 @@ pub const REVIEW_BELOW: f32 = 0.6;
 pub mod state {
     /// Some page was recognised from an image, or waits for it.
     pub const SCAN: &str = "scan";
-    /// There is no text at all.
-    pub const NO_TEXT: &str = "no_text";
+    /// Some page waits for recognition.
+    pub const NEEDS_OCR: &str = "needs_ocr";
     /// Carries a draft mark.
     pub const DRAFT: &str = "draft";
     /// Was typed in a legacy encoding and converted.
@@ -63,22 +64,30 @@ fn keys(record: &Record) -> Vec<(KeyField, Token)> {
         if let Some(forms) = citation.number.as_deref().and_then(NumberForms::of) {
             keys.add(KeyField::Cites, &forms.spelled_key());
             keys.add(KeyField::Cites, &forms.key());
-            if let Some(date) = citation.issued_on.filter(|_| forms.year.is_none()) {
-                keys.add(KeyField::Cites, &forms.key_in(date.year()));
+            let year = forms.year.or(citation.issued_on.map(PartialDate::year));
+            for key in forms.dated_keys(year) {
+                keys.add(KeyField::Cites, &key);
             }
         }
     }
     if let Some(doc_type) = &metadata.doc_type {
-        keys.add(KeyField::DocType, &doc_type_key(doc_type));
+        keys.add(KeyField::DocType, &folded_key(&doc_type.value));
     }
     if let Some(issuer) = &metadata.issuer {
         keys.add(KeyField::Issuer, &name_key(issuer));
+        let kind = issuer.key.as_deref().and_then(|identifier| identifier.split_once('.'));
+        if let Some((_, kind)) = kind {
+            keys.add(KeyField::IssuerKind, kind);
+        }
     }
     if let Some(year) = year_of(metadata) {
         keys.add(KeyField::Year, &year.to_string());
     }
     if let Some(signer) = &metadata.signer {
         keys.add(KeyField::Signer, &folded_key(&signer.value));
+        for word in words(&signer.value) {
+            keys.add(KeyField::SignerWord, word.folded.as_str());
+        }
     }
     for state in states(record) {
         keys.add(KeyField::State, state);
@@ -116,14 +125,6 @@ pub fn document_key(key: &str) -> String {
     format!("#{}", key.split_whitespace().collect::<Vec<_>>().join("_"))
 }
 
-/// The key of a type: its sign in small letters, `qđ`, or its folded name, `thu_cong`.
-pub fn doc_type_key(doc_type: &Found<String>) -> String {
-    match &doc_type.key {
-        Some(sign) => sign.to_lowercase(),
-        None => folded_key(&doc_type.value),
-    }
-}
-
 /// The key of a body: its identifier in the tables, or its folded name, `phong_noi_vu`.
 pub fn name_key(name: &Found<String>) -> String {
     match &name.key {
@@ -155,16 +156,17 @@ pub fn states(record: &Record) -> Vec<&'static str> {
     if record.warnings.iter().any(|warning| warning.code.starts_with("legacy_")) {
         states.push(state::LEGACY_FONT);
     }
+    if record.warnings.iter().any(|warning| warning.code == NEEDS_OCR) {
+        states.push(state::NEEDS_OCR);
+    }
     if has_doubtful_field(metadata) {
         states.push(state::NEEDS_REVIEW);
     }
     if metadata.number.is_none() {
         states.push(state::NO_NUMBER);
     }
-    match record.text_source {
-        TextSource::Embedded => {}
-        TextSource::Ocr | TextSource::Mixed => states.push(state::SCAN),
-        TextSource::None => states.extend([state::NO_TEXT, state::SCAN]),
+    if record.text_source != TextSource::Embedded {
+        states.push(state::SCAN);
     }
     states
 }
@@ -226,9 +228,12 @@ fn streams(metadata: &Metadata, text: &Text) -> Vec<(TextField, Stream)> {
         page = Some(line.page);
         body.push_text(text.slice(line.span));
     }
-    // The title is indexed among the pairs even when it was typed by a clerk and stands nowhere.
-    body.end_page();
-    body.pairs_of(&title);
+    // Whatever is searched is in the body, so that one field says which documents have a word:
+    // a subject typed by a clerk stands nowhere else.
+    for part in [&title, &issuer] {
+        body.end_page();
+        body.append(part);
+    }
     [
         (TextField::TitleExact, title.exact),
         (TextField::TitleFolded, title.folded),
@@ -293,16 +298,11 @@ impl Streams {
         self.last = None;
     }
 
-    fn pairs_of(&mut self, other: &Streams) {
-        let both = [
-            (&mut self.pair_exact, &other.pair_exact),
-            (&mut self.pair_folded, &other.pair_folded),
-        ];
-        for (stream, from) in both {
-            for pair in from.pages().flatten() {
-                stream.push(pair);
-            }
-        }
+    fn append(&mut self, other: &Streams) {
+        self.exact.append(&other.exact);
+        self.folded.append(&other.folded);
+        self.pair_exact.append(&other.pair_exact);
+        self.pair_folded.append(&other.pair_folded);
     }
 }
 
@@ -418,20 +418,24 @@ mod tests {
             "KẾ HOẠCH\nUỷ ban\u{c}Quý I, ngày 05",
             expect![[r#"
                 NumberBand: 200-299
-                DocType: kh
+                DocType: ke_hoach
                 Issuer: vanson.sldtbxh
+                IssuerKind: sldtbxh
                 Year: 2020
                 Signer: lo_van_an
+                SignerWord: lo
+                SignerWord: van
+                SignerWord: an
                 IssuedFirst: 18322
                 IssuedLast: 18352
                 Serial: 293
                 TitleExact: ["kế hoạch về phòng chống bão"]
                 TitleFolded: ["ke hoach ve phong chong bao"]
                 IssuerFolded: ["so lao dong thuong binh va xa hoi", ""]
-                BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", ""]
-                BodyFolded: ["ke hoach uy ban", "qui i ngay 5", ""]
-                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão"]
-                PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao"]
+                BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", "kế hoạch về phòng chống bão", "sở lao động thương binh và xã hội", ""]
+                BodyFolded: ["ke hoach uy ban", "qui i ngay 5", "ke hoach ve phong chong bao", "so lao dong thuong binh va xa hoi", ""]
+                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão", "sở_lao lao_động động_thương thương_binh binh_và và_xã xã_hội", ""]
+                PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao", "so_lao lao_dong dong_thuong thuong_binh binh_va va_xa xa_hoi", ""]
             "#]],
         );
     }
@@ -450,7 +454,8 @@ mod tests {
     fn citations_and_states() {
         let mut draft = record(Metadata { is_draft: found(true, None), ..Metadata::default() });
         draft.text_source = TextSource::None;
-        draft.warnings = vec![Warning::new("legacy_encoding", "TCVN3")];
+        draft.warnings =
+            vec![Warning::new("legacy_encoding", "TCVN3"), Warning::new(NEEDS_OCR, "page 1")];
         draft.metadata.place = found("Vân Sơn".to_owned(), None)
             .map(|place: Found<String>| Found { confidence: 0.5, ..place });
         draft.citations =
@@ -459,18 +464,21 @@ mod tests {
             &draft,
             "",
             expect![[r#"
-            Cites: =6-ct/tu
-            Cites: 6/cttu
-            Cites: 6/2016/cttu
-            Cites: =30/2020/nđ-cp
-            Cites: 30/2020/ndcp
-            State: draft
-            State: legacy_font
-            State: needs_review
-            State: no_number
-            State: no_text
-            State: scan
-        "#]],
+                Cites: =6-ct/tu
+                Cites: 6/cttu
+                Cites: 6/2016/cttu
+                Cites: 6/2016/ct
+                Cites: =30/2020/nđ-cp
+                Cites: 30/2020/ndcp
+                Cites: 30/2020/ndcp
+                Cites: 30/2020/nd
+                State: draft
+                State: legacy_font
+                State: needs_ocr
+                State: needs_review
+                State: no_number
+                State: scan
+            "#]],
         );
     }
 

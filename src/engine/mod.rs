@@ -9,6 +9,7 @@
 pub mod analyse;
 pub mod embedded;
 pub mod number;
+pub mod plan;
 mod token;
 
 pub use token::{Stream, Token};
@@ -24,14 +25,18 @@ pub enum KeyField {
     NumberPrefix,
     /// Numbers the document cites.
     Cites,
-    /// Type sign, e.g. `kh`.
+    /// Folded name of the type, e.g. `ke_hoach`; a sign may stand for several types.
     DocType,
     /// Issuer identifier, or the folded name where the tables have none.
     Issuer,
+    /// The identifier without the place, e.g. `snv` of `vanson.snv`.
+    IssuerKind,
     /// Year of issue, four digits.
     Year,
     /// Folded name of the signer.
     Signer,
+    /// Every word of that name.
+    SignerWord,
     /// `scan`, `draft`, `legacy_font`, `needs_review`, …
     State,
     /// Classes of serial numbers: `1-99`, `100-199`, …
@@ -40,21 +45,31 @@ pub enum KeyField {
 
 impl KeyField {
     /// Every key field.
-    pub const ALL: [KeyField; 9] = [
+    pub const ALL: [KeyField; 11] = [
         Self::Number,
         Self::NumberPrefix,
         Self::Cites,
         Self::DocType,
         Self::Issuer,
+        Self::IssuerKind,
         Self::Year,
         Self::Signer,
+        Self::SignerWord,
         Self::State,
         Self::NumberBand,
     ];
 
     /// Whether documents can be counted by its values; the others are looked up only.
     pub fn is_countable(self) -> bool {
-        !matches!(self, Self::Number | Self::NumberPrefix | Self::Cites)
+        matches!(
+            self,
+            Self::DocType
+                | Self::Issuer
+                | Self::Year
+                | Self::Signer
+                | Self::State
+                | Self::NumberBand
+        )
     }
 }
 
@@ -67,9 +82,9 @@ pub enum TextField {
     TitleFolded,
     /// Names of issuer and parent issuer, folded.
     IssuerFolded,
-    /// Everything else, accents kept.
+    /// Everything, title and issuer included, accents kept.
     BodyExact,
-    /// Everything else, folded.
+    /// Everything, folded.
     BodyFolded,
     /// Adjacent pairs of the folded stream (`quy_hoach`); positions are not needed.
     PairFolded,
@@ -213,6 +228,9 @@ pub enum Q {
 }
 
 /// Order of the hits. Ties are always broken by `ord`, ascending.
+///
+/// Between equal scores the later [`NumField::IssuedFirst`] comes first, documents without one
+/// last; then `ord` decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
     /// Highest score first.
@@ -227,13 +245,26 @@ pub enum Sort {
     },
 }
 
-/// Where the previous page ended: the sort value and `ord` of its last hit.
+/// Where the previous page ended: what its last hit was ordered by.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct After {
     /// Score, or the number sorted by; `None` for a document without the number.
     pub value: Option<f64>,
+    /// [`Hit::issued_first`]; of no meaning when sorted by a number.
+    pub issued_first: Option<i64>,
     /// Tie-breaker.
     pub ord: i64,
+}
+
+impl After {
+    /// The place right after a hit.
+    pub fn hit(hit: &Hit, sort: Sort) -> Self {
+        let value = match sort {
+            Sort::Relevance => Some(f64::from(hit.score)),
+            Sort::Number { .. } => hit.sort_value.map(|value| value as f64),
+        };
+        Self { value, issued_first: hit.issued_first, ord: hit.ord }
+    }
 }
 
 /// One question to an engine.
@@ -275,6 +306,8 @@ pub struct Hit {
     pub score: f32,
     /// The number sorted by.
     pub sort_value: Option<i64>,
+    /// The day by which equal scores are ordered; `None` when sorted by a number.
+    pub issued_first: Option<i64>,
 }
 
 /// The answer to a [`SearchReq`].

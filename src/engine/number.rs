@@ -20,8 +20,9 @@ pub struct NumberForms {
     pub year: Option<i16>,
     /// The groups of the sign.
     pub sign: Vec<String>,
-    /// As printed but small, without blanks and leading zeros, with one kind of hyphen.
-    spelled: String,
+    /// As printed or typed but small, without blanks and leading zeros, with one kind of hyphen:
+    /// `293/kh-slđtbxh`.
+    pub spelled: String,
 }
 
 /// Groups of a sign that are looked at. Joint documents have up to six issuers.
@@ -61,9 +62,14 @@ impl NumberForms {
         key(&self.serial, self.year, &self.sign)
     }
 
-    /// The [`key`](Self::key) of a number without year that was issued in a year.
-    pub fn key_in(&self, year: i16) -> String {
-        key(&self.serial, self.year.or(Some(year)), &self.sign)
+    /// The keys with a year, whole and with the first group of the sign alone, by which a number
+    /// is often asked for: `30/2020/ndcp`, `30/2020/nd`. None without a year.
+    pub fn dated_keys(&self, year: Option<i16>) -> Vec<String> {
+        if year.is_none() || self.serial.is_empty() {
+            return Vec::new();
+        }
+        let first = &self.sign[..self.sign.len().min(1)];
+        vec![key(&self.serial, year, &self.sign), key(&self.serial, year, first)]
     }
 
     /// Every key under which a document with this number is found, sorted. `issued_in` is the
@@ -112,6 +118,16 @@ impl NumberForms {
         beginnings.sort_unstable();
         beginnings.dedup();
         beginnings
+    }
+
+    /// Whether this may be another spelling or a part of a whole number: same running number,
+    /// and the year and the letters of the sign that are given are the same.
+    pub fn means(&self, whole: &NumberForms) -> bool {
+        let sign = self.sign.concat();
+        let whole_sign = whole.sign.concat();
+        self.serial == whole.serial
+            && (self.year.is_none() || whole.year.is_none() || self.year == whole.year)
+            && whole_sign.contains(&sign)
     }
 
     /// The class of the running number: `1-99`, `100-199`, … Numbers of ten digits have none.

@@ -92,6 +92,12 @@ impl Stream {
         self.joined.push(Self::BETWEEN_PAGES);
     }
 
+    /// Adds all pages of another stream; call [`end_page`](Self::end_page) first.
+    pub fn append(&mut self, other: &Stream) {
+        debug_assert!(self.joined.is_empty() || self.joined.ends_with(Self::BETWEEN_PAGES));
+        self.joined.push_str(&other.joined);
+    }
+
     /// Whether there is no word at all.
     pub fn is_empty(&self) -> bool {
         self.joined.bytes().all(|byte| byte == b'\n')

@@ -20,7 +20,7 @@ use crate::{
         place_date::{self, PlaceDate},
         retyped::{self, Retyped},
         segment::{Segment, segments},
-        subject,
+        stamped, subject,
     },
     text::Text,
 };
@@ -29,8 +29,14 @@ use crate::{
 /// letterhead torn into words need about forty.
 const MAX_HEAD_LINES: usize = 120;
 
+/// Segments in which a head without the national header must stand.
+const MAX_BARE_HEAD: usize = 30;
+
 /// How far below its heading a consolidated text carries its own letterhead, in lines.
 const MAX_CONSOLIDATION_LINES: usize = 30;
+
+/// How far below the signer's name the recipients may begin, in lines.
+const LINES_BELOW_NAME: usize = 25;
 
 /// And how far above.
 const LINES_ABOVE_CONSOLIDATION: usize = 8;
@@ -156,6 +162,7 @@ impl Parts {
         let letterhead = &head[..anchors.end];
         let mut number = number::read(tables, text, letterhead);
         let mut place_date = place_date::read(text, letterhead);
+        stamped::fill(tables, text, &mut number, &mut place_date);
         let mut retyped = None;
         let mut title_at = anchors.type_line.map(|line| (line.at, line.rest));
         if let Some(line) = anchors.type_line {
@@ -180,11 +187,14 @@ impl Parts {
                 }
             }
         }
-        let is_document = anchors.regime.is_some()
-            || number.at.is_some()
-            || place_date.at.is_some()
-            || retyped.is_some();
-        if !is_document {
+        // Without a letterhead two signs must agree, or a manual that shows a number would be
+        // a document.
+        let n_signs = [number.at, place_date.at, anchors.type_line.map(|line| line.at)]
+            .into_iter()
+            .flatten()
+            .filter(|at| *at < MAX_BARE_HEAD)
+            .count();
+        if anchors.regime.is_none() && retyped.is_none() && n_signs < 2 {
             return None;
         }
         let issuer_end = number.at.filter(|at| *at < anchors.end).unwrap_or(anchors.end);
@@ -207,6 +217,13 @@ impl Parts {
         };
         parts.read_consolidation(tables, text);
         Some(parts)
+    }
+
+    /// The folded name of the body whose sign comes first in the number of a joint document.
+    fn lead_body(&self, tables: &Tables) -> Option<String> {
+        let number = &self.number.parsed.as_ref()?.number;
+        let sign = number.issuer_sign().filter(|_| number.issuers.len() > 1)?;
+        Some(name_key(&issuer::by_sign(tables, sign)?.name))
     }
 
     /// A consolidated text carries its own letterhead at the end, under `XÁC THỰC VĂN BẢN HỢP
@@ -308,8 +325,11 @@ fn fill(
         metadata.issued_on = place_date::adopted_on(text);
     }
     warnings.extend(parts.number.warning());
-    let signature = footer::signature(tables, text, parts.body_line);
-    metadata.recipients = footer::recipients(text, parts.body_line);
+    let lead = parts.lead_body(tables);
+    let signature = footer::signature(tables, text, parts.body_line, lead.as_deref());
+    // The list stands beside the signature; later ones belong to forms in an appendix.
+    let last = signature.as_ref().map_or(text.lines.len(), |found| found.line + LINES_BELOW_NAME);
+    metadata.recipients = footer::recipients(text, parts.body_line, last);
     fill_issuer(tables, &parts, metadata, signature.as_ref());
     fill_type(tables, &parts, metadata);
     metadata.subject = match parts.title.take() {

@@ -5,7 +5,7 @@
 use crate::{
     domain::{
         found::{Found, Span},
-        tables::{Issuer, Level, Tables, name_key},
+        tables::{Issuer, Level, PLACE, Tables, name_key},
     },
     extract::{naming, phrase, segment::Segment},
     layout::Column,
@@ -64,7 +64,10 @@ pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
 
 /// Whether a line can name a body: in the left column or undivided, in capitals.
 fn is_letterhead_line(segment: &Segment<'_>) -> bool {
-    if segment.side == Column::Right || phrase::regime_phrase(segment.text).is_some() {
+    if segment.side == Column::Right
+        || phrase::regime_phrase(segment.text).is_some()
+        || phrase::number_label(segment.text).is_some()
+    {
         return false;
     }
     // Left of the national header also small letters are a name.
@@ -121,7 +124,14 @@ fn is_unfinished(tables: &Tables, group: &[&Segment<'_>], next: &Segment<'_>) ->
     // `BAN TỔ CHỨC / TỈNH ỦY`, `VĂN PHÒNG / HỘI ĐỒNG NHÂN DÂN`: only together a known name.
     if tables.issuer_by_name(&key).is_none() {
         let joined = format!("{key} {}", next.key);
-        return tables.issuer_by_name(&joined).is_some_and(|found| found.place_id.is_none());
+        // The known name must reach beyond the first line, or the second is taken for its place.
+        let reaches = |name: &String| {
+            let name = name_key(&name.replace(PLACE, ""));
+            name.len() > key.len() && phrase::begins_with(&name, &key)
+        };
+        return tables.issuer_by_name(&joined).is_some_and(|found| {
+            std::iter::once(&found.issuer.name).chain(&found.issuer.aliases).any(reaches)
+        });
     }
     false
 }
@@ -239,6 +249,7 @@ mod tests {
         );
         check("ỦY BAN NHÂN DÂN\nTHỊ TRẤN AN LẠC", &["Ủy ban nhân dân thị trấn An Lạc"]);
         check("ỦY\nBAN NHÂN DÂN\nTỈNH VÂN SƠN", &["Ủy ban nhân dân tỉnh Vân Sơn"]);
+        check("BAN CHẤP HÀNH\nĐOÀN TỈNH VÂN SƠN", &["Ban Chấp hành Đoàn tỉnh Vân Sơn"]);
         check("BAN CHỈ HUY\nPHÒNG, CHỐNG THIÊN TAI", &["Ban Chỉ huy phòng, chống thiên tai"]);
         check("SỞ LAO ĐỘNG -\nTHƯƠNG BINH VÀ XÃ HỘI", &["Sở Lao động - Thương binh và Xã hội"]);
     }
@@ -251,6 +262,10 @@ mod tests {
         );
         check("UBND TỈNH VÂN SƠN\nTHANH TRA TỈNH", &["UBND tỉnh Vân Sơn", "Thanh tra tỉnh"]);
         check("BỘ TÀI CHÍNH\nTỔNG CỤC HẢI QUAN", &["Bộ Tài chính", "Tổng cục Hải quan"]);
+        check(
+            "CÔNG ĐOÀN VIÊN CHỨC TỈNH\nCĐCS SỞ LAO ĐỘNG - TB VÀ XH",
+            &["Công đoàn Viên chức tỉnh", "CĐCS Sở Lao động - TB và XH"],
+        );
         check("TỈNH ỦY VÂN SƠN\nBAN TUYÊN GIÁO\n*", &["Tỉnh ủy Vân Sơn", "Ban Tuyên giáo"]);
     }
 

@@ -16,8 +16,10 @@ mod naming;
 mod number;
 mod phrase;
 mod place_date;
+pub mod resolve;
 mod retyped;
 mod segment;
+mod stamped;
 mod subject;
 
 pub use self::head::metadata;

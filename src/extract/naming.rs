@@ -11,17 +11,24 @@ use crate::{
 };
 
 /// Kinds of units whose name follows: `tỉnh Vân Sơn`. With their accents: `quân` is no `quận`.
-const UNIT_KINDS: [&str; 12] = [
+const UNIT_KINDS: [&str; 19] = [
     "huyện",
+    "huyện ủy",
     "phường",
     "quận",
+    "quận ủy",
     "thành phố",
+    "thành đoàn",
+    "thành ủy",
     "thôn",
     "thị trấn",
     "thị xã",
+    "thị ủy",
     "tp",
     "tp.",
     "tỉnh",
+    "tỉnh đoàn",
+    "tỉnh ủy",
     "xã",
     "đặc khu",
 ];
@@ -97,6 +104,10 @@ fn cased_words(tables: &Tables, known: &[String], words: &[&str], names: Names) 
             cased.extend(name);
             continue;
         }
+        if let Some(name) = title_word_at(tables, &keys, words, at) {
+            cased.extend(name);
+            continue;
+        }
         let word = words[at];
         let before = at.checked_sub(1).map_or("", |before| keys[before].as_str());
         cased.push(if keeps_capitals(tables, word, before) {
@@ -106,6 +117,35 @@ fn cased_words(tables: &Tables, known: &[String], words: &[&str], names: Names) 
         });
     }
     cased
+}
+
+/// A type before `SỐ 12/…`, and a position before the body that it heads: `Nghị định số 12`,
+/// `Bộ trưởng Bộ Nội vụ`.
+fn title_word_at(
+    tables: &Tables,
+    keys: &[String],
+    words: &[&str],
+    at: usize,
+) -> Option<Vec<String>> {
+    let rest = keys[at..].join(" ");
+    if let Some(doc_type) = tables.doc_type_by_name(&rest) {
+        let n_words = doc_type.folded_name.split(' ').count();
+        let is_cited = keys.get(at + n_words).is_some_and(|key| key == "so")
+            && words
+                .get(at + n_words + 1)
+                .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+        if is_cited {
+            return Some(words_like(&words[at..at + n_words], &doc_type.name));
+        }
+    }
+    let (position, n_words) = tables.position_by_name(&rest)?;
+    let behind = keys.get(at + n_words..)?.join(" ");
+    let position = position.to_owned();
+    tables.body_head(&behind).is_some().then(|| words_like(&words[at..at + n_words], &position))
+}
+
+fn words_like(words: &[&str], model: &str) -> Vec<String> {
+    words.iter().zip(model.split_whitespace()).map(|(word, model)| like(word, model)).collect()
 }
 
 /// Where a second body begins after the name of a place: `… VÂN SƠN - SỞ NỘI VỤ`.
@@ -298,7 +338,9 @@ mod tests {
         // Abbreviations, numbers of documents and Roman numbers stay.
         check_sentence("BẦU CỬ HĐND KHÓA XVI", "Bầu cử HĐND khóa XVI");
         check_sentence("XỬ LÝ VI PHẠM, QUÝ II", "Xử lý vi phạm, quý II");
-        check_sentence("SỬA ĐỔI NGHỊ ĐỊNH SỐ 10/2022/NĐ-CP", "Sửa đổi nghị định số 10/2022/NĐ-CP");
+        check_sentence("SỬA ĐỔI NGHỊ ĐỊNH SỐ 10/2022/NĐ-CP", "Sửa đổi Nghị định số 10/2022/NĐ-CP");
+        check_sentence("THI HÀNH LUẬT LƯU TRỮ", "Thi hành Luật Lưu trữ");
+        check_sentence("CỦA BỘ TRƯỞNG BỘ NỘI VỤ", "Của Bộ trưởng Bộ Nội vụ");
         check_sentence("PHÒNG, CHỐNG HIV/AIDS Ở VIỆT NAM", "Phòng, chống HIV/AIDS ở Việt Nam");
         // The accents decide.
         check_sentence("CÔNG TRÌNH ĐANG XÂY DỰNG", "Công trình đang xây dựng");

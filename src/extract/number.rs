@@ -98,7 +98,9 @@ fn label_end(tables: &Tables, segment: &Segment<'_>) -> Option<usize> {
         return None;
     }
     let at = nth_word(segment.text, n_words)?;
-    let end = at + phrase::number_label(&segment.text[at..])?;
+    let label = &segment.text[at..];
+    let colon = label.find(':').filter(|colon| *colon <= "số ".len());
+    let end = at + phrase::number_label(label).or_else(|| colon.map(|at| at + 1))?;
     // `Luật số: 12/2019/QH14` ends here; `Luật số 12/2019/QH14 về …` is a sentence.
     let rest = segment.text[end..].trim();
     let is_label = segment.text[..end].ends_with(':') || rest.split_whitespace().count() <= 2;

@@ -6,14 +6,15 @@ pub(super) fn begins_with(key: &str, words: &str) -> bool {
     key.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
-/// Whether at least nine in ten letters are capitals, and there are two at least.
+/// Whether at least six in seven letters are capitals, and there are two at least: `TTg` and
+/// a letter lost by an old encoding do not matter.
 pub(super) fn is_caps(text: &str) -> bool {
     let (mut n_upper, mut n_lower) = (0, 0);
     for c in text.chars() {
         n_upper += usize::from(c.is_uppercase());
         n_lower += usize::from(c.is_lowercase());
     }
-    n_upper >= 2 && n_lower * 9 <= n_upper
+    n_upper >= 2 && n_lower * 6 <= n_upper
 }
 
 /// The letters and digits of a text without accents and spaces, each with its place, so that
@@ -110,6 +111,10 @@ pub(super) fn number_label(text: &str) -> Option<usize> {
     let spaces = rest.len() - rest.trim_start().len();
     rest = &rest[spaces..];
     let colon = usize::from(rest.starts_with(':'));
+    // `số 12/QĐ-…` at a line begin goes on with a title; only a colon makes it a label.
+    if label.starts_with('s') && colon == 0 {
+        return None;
+    }
     if colon == 0 && spaces == 0 && !rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }

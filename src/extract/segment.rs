@@ -6,7 +6,7 @@
 use crate::{
     domain::{doc_number::find_numbers, found::Span, tables::Tables, tables::name_key},
     extract::{phrase, place_date::place_start},
-    layout::{BlockKind, Column},
+    layout::{BBox, BlockKind, Column},
     text::{Text, TextLine},
 };
 
@@ -25,6 +25,8 @@ pub(super) struct Segment<'a> {
     pub(super) side: Column,
     /// Whether the line is bold.
     pub(super) bold: bool,
+    /// Where the whole line stands.
+    pub(super) bbox: Option<BBox>,
     /// Whether the line is italic.
     pub(super) italic: bool,
     /// Whether the block is centred.
@@ -138,7 +140,7 @@ fn cut<'a>(
     if let Some(star) = content.find(" * ").or_else(|| content.find(" *** ")) {
         cuts.push((star + 1, Column::Left));
     }
-    for label in number_labels(content) {
+    for label in number_labels(tables, content) {
         if label > 0 {
             cuts.push((label, Column::Left));
         }
@@ -177,6 +179,7 @@ fn cut<'a>(
             line: index,
             side: *side,
             bold: line.bold,
+            bbox: line.bbox,
             italic: line.italic,
             centred: line.centred,
             block: line.block,
@@ -201,9 +204,9 @@ fn cut_at_bars(content: &str, cuts: &mut Vec<(usize, Column)>) {
 }
 
 /// Where `Số` begins a number inside a line of capitals: `… VĂN PHÒNG * Số 36-HD/VPTW`.
-fn number_labels(content: &str) -> Vec<usize> {
+fn number_labels(tables: &Tables, content: &str) -> Vec<usize> {
     let mut labels = Vec::new();
-    for (at, _) in content.match_indices(['S', 's']) {
+    for (at, _) in content.match_indices(['S', '$']) {
         let before = &content[..at];
         let rest = &content[at..];
         if !before.is_empty() && !before.ends_with([' ', '|', '*']) {
@@ -212,12 +215,22 @@ fn number_labels(content: &str) -> Vec<usize> {
         let Some(behind) = phrase::number_label(rest) else { continue };
         let value = rest[behind..].trim_start();
         let is_number = value.starts_with(|c: char| c.is_ascii_digit() || "/.…_".contains(c));
-        // In running text `số` begins a citation, never the line's own column.
-        let is_first_or_after_caps = before.trim().is_empty() || phrase::is_caps(before);
-        if is_number && is_first_or_after_caps {
+        // In running text and in a title in capitals `số` begins a citation; only behind the
+        // name of a body or a star it begins the line's own column.
+        let last_piece = before.rsplit(['|', '*']).next().unwrap_or_default();
+        let is_own = last_piece.trim().is_empty() || is_body_name(tables, last_piece);
+        if is_number && is_own {
             labels.push(at);
             break;
         }
     }
     labels
+}
+
+/// Whether a text is the name of a body in capitals and nothing else.
+fn is_body_name(tables: &Tables, text: &str) -> bool {
+    let key = name_key(text);
+    phrase::is_caps(text)
+        && tables.body_head(&key).is_some()
+        && !tables.doc_types().iter().any(|row| key.ends_with(&row.folded_name))
 }

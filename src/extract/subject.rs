@@ -9,7 +9,7 @@ use crate::{
         tables::Tables,
     },
     extract::{naming, phrase, segment::Segment},
-    layout::Column,
+    layout::{BBox, Column},
 };
 
 /// A title of more lines or bytes is not one.
@@ -124,11 +124,12 @@ fn ends_title(
         return is_weak_end(segment) && !looks_like_heading(segment);
     };
     let previous = previous.unwrap_or(first);
-    if is_weak_end(segment) && !is_alike(first, segment) {
+    let is_new_look = (first.bold && !segment.bold)
+        || leaves_axis(first, segment)
+        || (segment.italic && !first.italic && !first.bold);
+    if is_weak_end(segment) && (is_new_look || !is_alike(first, segment)) {
         return true;
     }
-    let is_new_look = (first.bold && !segment.bold)
-        || (first.centred && !segment.centred && segment.block != previous.block);
     let is_body_after_caps = first.is_caps()
         && previous.is_caps()
         && !segment.is_caps()
@@ -155,6 +156,26 @@ fn looks_like_heading(segment: &Segment<'_>) -> bool {
         || !segment.text.trim_end().ends_with([';', ':'])
 }
 
+/// How far the middles of two centred lines lie apart at most, in points.
+const AXIS_TOLERANCE: f32 = 8.0;
+
+/// Whether a line under a centred title is not centred on the same axis.
+///
+/// Where the page is known the middles are compared: a title line that fills the width is not
+/// marked as centred.
+fn leaves_axis(first: &Segment<'_>, segment: &Segment<'_>) -> bool {
+    if !first.centred {
+        return false;
+    }
+    match (first.bbox, segment.bbox) {
+        (Some(one), Some(other)) if first.page == segment.page => {
+            let middle = |bbox: BBox| (bbox.x0 + bbox.x1) / 2.0;
+            (middle(one) - middle(other)).abs() > AXIS_TOLERANCE
+        }
+        _ => !segment.centred,
+    }
+}
+
 /// Whether two lines look the same, in a way that body lines do not.
 fn is_alike(first: &Segment<'_>, segment: &Segment<'_>) -> bool {
     (first.bold && segment.bold)
@@ -178,15 +199,21 @@ fn is_authority_heading(
     let segment = &head[index];
     let key = segment.key.as_str();
     let names_body = tables.body_head(key).is_some() || tables.position_by_name(key).is_some();
-    if !names_body || !segment.is_caps() || previous.is_none() {
+    // Right under the type line only a name that is sure: `HỘI NGHỊ …` is a title.
+    let is_sure = tables.position_by_name(key).is_some() || tables.issuer_by_name(key).is_some();
+    if !names_body || !segment.is_caps() || (previous.is_none() && !is_sure) {
         return false;
     }
     const JOINTS: [&str; 8] = ["cua", "va", "tai", "do", "voi", "cho", "giua", "thuoc"];
-    let goes_on = previous.is_some_and(|previous| {
-        let last = previous.key.rsplit(' ').next().unwrap_or_default();
-        previous.text.trim_end().ends_with(['-', '–', ','])
-            || (previous.is_caps() && JOINTS.contains(&last))
-    });
+    // A heading in capitals under a title in small letters is never the title's.
+    let is_other_case = previous.is_some_and(|previous| !previous.is_caps());
+    let goes_on = !is_other_case
+        && previous.is_some_and(|previous| {
+            let last = previous.key.rsplit(' ').next().unwrap_or_default();
+            previous.text.trim_end().ends_with(['-', '–', ','])
+                || (previous.is_caps() && JOINTS.contains(&last))
+                || ends_with_position(tables, &previous.key)
+        });
     if goes_on {
         return false;
     }
@@ -197,6 +224,15 @@ fn is_authority_heading(
         .take_while(|next| !is_recital(&next.key))
         .all(Segment::is_caps)
         && head.iter().skip(index + 1).take(4).any(|next| is_recital(&next.key))
+}
+
+/// `… CỦA CHỦ TỊCH`: the body the chairman heads follows on the next line.
+fn ends_with_position(tables: &Tables, key: &str) -> bool {
+    let words: Vec<&str> = key.split(' ').collect();
+    (1..words.len()).rev().take(4).any(|at| {
+        let tail = words[at..].join(" ");
+        tables.position_by_name(&tail).is_some_and(|(_, n)| n == words.len() - at)
+    })
 }
 
 fn is_recital(key: &str) -> bool {
@@ -213,7 +249,8 @@ pub(super) fn letter_subject(
 ) -> Option<Found<String>> {
     let (at, offset) = head.iter().enumerate().find_map(|(at, segment)| {
         let offset = regarding_end(segment.text)?;
-        (segment.side != Column::Right).then_some((at, offset))
+        let is_mark = segment.text.starts_with(['V', 'v']) && segment.key.starts_with("v v");
+        (segment.side != Column::Right || is_mark).then_some((at, offset))
     })?;
     let first = &head[at];
     let mut lines: Vec<(&Segment<'_>, &str, usize)> = Vec::new();
@@ -262,6 +299,7 @@ fn found(
         value = rest.trim_start_matches([' ', ':', '.']).to_owned();
     }
     let value = naming::sentence_case(tables, known, value.trim_end_matches(['.', '/', ' ', '*']));
+
     if name_is_empty(&value) {
         return None;
     }

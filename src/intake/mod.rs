@@ -17,6 +17,7 @@ pub mod reader;
 pub mod reindex;
 mod run;
 pub mod scan;
+mod survey;
 mod writer;
 
 use std::{
@@ -28,8 +29,9 @@ use std::{
 pub use self::{
     feed::catch_up,
     progress::Progress,
-    run::{plan, run},
+    run::run,
     scan::Scope,
+    survey::{Survey, plan},
 };
 pub use crate::catalog::RunCounts;
 use crate::{

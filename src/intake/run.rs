@@ -11,14 +11,15 @@ use std::{
 };
 
 use crate::{
-    catalog::{Catalog, CatalogError, Change, FileRow, FileStat, FileStatus, Stored},
+    catalog::{Catalog, CatalogError, Change, FileRow, FileStat, FileStatus, RunId, Stored},
     context::Context,
     domain::failure::{Failure, FailureReason},
     intake::{
-        Event, IntakeError, Report, Scope, Setup,
-        feed::Feed,
+        Event, IntakeError, Report, RunCounts, Scope, Setup,
+        feed::{Feed, catch_up},
         reader,
-        scan::{self, Cause, Rules, Seen, walk},
+        scan::{self, Cause, Seen, walk},
+        survey::{Survey, plan, rules, stop_or_go},
         writer::{Outcome, Writer},
     },
     pipeline::EXTRACTOR_REVISION,
@@ -38,37 +39,6 @@ struct Job {
     cause: Cause,
 }
 
-/// What a run over the scopes would do, without reading or writing anything.
-///
-/// `each` is told every file that would be read or is gone.
-///
-/// # Errors
-/// As [`run`].
-pub fn plan(
-    setup: &Setup<'_>,
-    scopes: &[Scope],
-    each: &mut dyn FnMut(&Seen),
-) -> Result<u64, IntakeError> {
-    let mut n_files = 0;
-    let mut n_to_read = 0;
-    let mut n_vanished = 0;
-    for scope in scopes {
-        walk(setup.catalog, scope, rules(setup), &mut |seen| {
-            each(&seen);
-            n_files += u64::from(!matches!(seen, Seen::Vanished(_)));
-            n_to_read += u64::from(matches!(seen, Seen::Read { .. }));
-            n_vanished += u64::from(matches!(seen, Seen::Vanished(_)));
-            stop_or_go(setup.stop)
-        })?;
-        let is_archive = scope.base.as_bytes().is_empty();
-        if is_archive && n_files == 0 && n_vanished > 0 {
-            let path = setup.archive.to_owned();
-            return Err(IntakeError::EmptyArchive { path, n_files: n_vanished });
-        }
-    }
-    Ok(n_to_read)
-}
-
 /// Takes in what is new or changed in the scopes, notes what is gone, and brings the engine in
 /// line.
 ///
@@ -82,8 +52,30 @@ pub fn run(
     scopes: &[Scope],
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, IntakeError> {
-    let n_total = plan(setup, scopes, &mut |_| {})?;
+    let planned = plan(setup, scopes, &mut |_| {})?;
     let run = setup.catalog.start_run(now_ms())?;
+    let is_cut_short = || setup.stop.load(Ordering::Relaxed);
+    let (counts, unreadable_folders) = if planned.is_idle() {
+        catch_up(setup.catalog, setup.engine, setup.n_threads)?;
+        (planned.counts, Vec::new())
+    } else {
+        work(setup, scopes, run, planned.n_to_read, tell)?
+    };
+    if !is_cut_short() {
+        setup.catalog.end_run(run, now_ms(), &counts)?;
+    }
+    setup.catalog.tidy_up()?;
+    Ok(Report { run, counts, unreadable_folders, is_cut_short: is_cut_short() })
+}
+
+/// The part of a run that reads and writes, on its threads.
+fn work(
+    setup: &Setup<'_>,
+    scopes: &[Scope],
+    run: RunId,
+    n_total: u64,
+    tell: &(dyn Fn(Event<'_>) + Sync),
+) -> Result<(RunCounts, Vec<String>), IntakeError> {
     let (to_readers, jobs) = mpsc::sync_channel::<Job>(N_JOBS);
     let (to_writer, outcomes) = mpsc::sync_channel::<Outcome>(N_OUTCOMES);
     let (to_feed, written) = mpsc::sync_channel::<()>(1);
@@ -91,7 +83,7 @@ pub fn run(
     let big_file = Mutex::new(());
     // Set when a later stage fails, so that the earlier ones end.
     let is_over = AtomicBool::new(false);
-    let report = thread::scope(|scope| {
+    thread::scope(|scope| {
         let scanner = scope.spawn({
             let to_writer = to_writer.clone();
             let is_over = &is_over;
@@ -119,44 +111,31 @@ pub fn run(
         let fed = feed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let scanned = scanner.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         wrote?;
-        scanned?;
+        let seen = scanned?;
         fed?;
-        Ok::<_, IntakeError>(writer.finish())
-    })?;
-    let is_cut_short = setup.stop.load(Ordering::Relaxed);
-    let (counts, unreadable_folders) = report;
-    if !is_cut_short {
-        setup.catalog.end_run(run, now_ms(), &counts)?;
-    }
-    setup.catalog.tidy_up()?;
-    Ok(Report { run, counts, unreadable_folders, is_cut_short })
+        Ok(writer.finish(seen.counts))
+    })
 }
 
-fn rules(setup: &Setup<'_>) -> Rules {
-    Rules { revision: EXTRACTOR_REVISION, read_again: setup.read_again }
-}
-
-fn stop_or_go(stop: &AtomicBool) -> ControlFlow<()> {
-    if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-}
-
-/// Hands files that are to be read to the readers and the rest straight to the writer.
+/// Hands files that are to be read to the readers, and what is to be noted to the writer; counts
+/// the rest.
 fn scan_all(
     setup: &Setup<'_>,
     scopes: &[Scope],
     to_readers: &SyncSender<Job>,
     to_writer: &SyncSender<Outcome>,
     is_over: &AtomicBool,
-) -> Result<(), CatalogError> {
+) -> Result<Survey, CatalogError> {
+    let mut survey = Survey::default();
     for scope in scopes {
         walk(setup.catalog, scope, rules(setup), &mut |seen| {
+            survey.count(&seen);
             let sent = match seen {
+                Seen::Unchanged(_) | Seen::Skipped(_) => true,
                 Seen::Read { stat, row, cause } => {
                     to_readers.send(Job { stat, row, cause }).is_ok()
                 }
-                Seen::Unchanged(row) => to_writer.send(Outcome::Unchanged(row)).is_ok(),
                 Seen::Vanished(row) => to_writer.send(Outcome::Vanished(row.stat.path)).is_ok(),
-                Seen::Skipped(rule) => to_writer.send(Outcome::Skipped(rule)).is_ok(),
                 Seen::Unreadable { stat, failure } => {
                     to_writer.send(Outcome::failed(stat, None, failure, 0)).is_ok()
                 }
@@ -170,7 +149,7 @@ fn scan_all(
             stop_or_go(setup.stop)
         })?;
     }
-    Ok(())
+    Ok(survey)
 }
 
 /// Reads files until there are no more.

@@ -5,6 +5,7 @@
 //! Must not open a file.
 
 use std::{
+    cmp,
     collections::VecDeque,
     ffi::OsStr,
     fs::Metadata,
@@ -145,10 +146,7 @@ pub fn walk(
     report: &mut dyn FnMut(Seen) -> ControlFlow<()>,
 ) -> Result<(), CatalogError> {
     let mut rows = Rows::of(catalog, scope)?;
-    let mut walker = WalkDir::new(&scope.root)
-        .follow_links(true)
-        .sort_by(|a, b| order_key(a).cmp(&order_key(b)))
-        .into_iter();
+    let mut walker = WalkDir::new(&scope.root).follow_links(true).sort_by(path_order).into_iter();
     while let Some(entry) = walker.next() {
         let (path, metadata) = match entry {
             Ok(entry) => {
@@ -284,12 +282,14 @@ fn is_in_doubt(stat: &FileStat) -> bool {
 }
 
 /// Brings a folder's entries into the order of the whole paths: `a b` before `a/c` before `a0`.
-fn order_key(entry: &DirEntry) -> Vec<u8> {
-    let mut key = name_bytes(entry.file_name()).to_vec();
-    if entry.file_type().is_dir() {
-        key.push(b'/');
-    }
-    key
+fn path_order(a: &DirEntry, b: &DirEntry) -> cmp::Ordering {
+    let (a_name, b_name) = (name_bytes(a.file_name()), name_bytes(b.file_name()));
+    let n_common = a_name.len().min(b_name.len());
+    // What follows the shorter name: a slash in a folder, nothing otherwise.
+    let next = |name: &[u8], entry: &DirEntry| {
+        name.get(n_common).copied().or_else(|| entry.file_type().is_dir().then_some(b'/'))
+    };
+    a_name[..n_common].cmp(&b_name[..n_common]).then_with(|| next(a_name, a).cmp(&next(b_name, b)))
 }
 
 fn name_bytes(name: &OsStr) -> &[u8] {

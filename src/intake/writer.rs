@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    catalog::{CatalogError, Change, FilePath, FileRow, FileStat, FileStatus, RunId},
+    catalog::{CatalogError, Change, FilePath, FileRow, FileStat, RunId},
     domain::{failure::Failure, record::RecordId},
     intake::{Event, RunCounts, Setup, progress::Meter, scan::Cause},
 };
@@ -20,8 +20,6 @@ const TICK: Duration = Duration::from_millis(200);
 
 /// What a run found out about one path.
 pub(super) enum Outcome {
-    /// Not opened, as before.
-    Unchanged(FileRow),
     /// Opened, or tried to.
     Read {
         change: Box<Change>,
@@ -32,8 +30,6 @@ pub(super) enum Outcome {
     },
     /// Gone.
     Vanished(FilePath),
-    /// No document by its name.
-    Skipped(&'static str),
     /// A folder that cannot be listed.
     FolderUnreadable { path: FilePath, failure: Failure },
 }
@@ -110,15 +106,24 @@ impl<'a> Writer<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> (RunCounts, Vec<String>) {
-        (self.counts, self.unreadable_folders)
+    /// All counts of the run, together with those of the walk.
+    pub(super) fn finish(self, seen: RunCounts) -> (RunCounts, Vec<String>) {
+        let mut counts = self.counts;
+        counts.n_files += seen.n_files;
+        counts.n_unchanged += seen.n_unchanged;
+        counts.n_needs_ocr += seen.n_needs_ocr;
+        counts.skipped = seen.skipped;
+        for (reason, n) in seen.failed {
+            *counts.failed.entry(reason).or_default() += n;
+        }
+        (counts, self.unreadable_folders)
     }
 
     fn flush(&mut self, to_feed: &SyncSender<()>) -> Result<(), CatalogError> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        self.setup.catalog.apply(self.run, &self.batch)?;
+        self.setup.catalog.apply(self.setup.tables, self.run, &self.batch)?;
         self.batch.clear();
         // A feed that is busy finds this batch in the outbox anyway.
         let _ = to_feed.try_send(());
@@ -127,23 +132,9 @@ impl<'a> Writer<'a> {
 
     fn take(&mut self, outcome: Outcome) -> Result<(), CatalogError> {
         match outcome {
-            Outcome::Unchanged(row) => {
-                self.counts.n_files += 1;
-                match row.failure {
-                    Some(failure) => self.count_failure(&failure),
-                    None => {
-                        self.counts.n_unchanged += 1;
-                        let needs_ocr = row.status == FileStatus::NeedsOcr;
-                        self.counts.n_needs_ocr += u64::from(needs_ocr);
-                    }
-                }
-            }
             Outcome::Vanished(path) => {
                 self.counts.n_vanished += 1;
                 self.batch.push(Change::Vanished { path });
-            }
-            Outcome::Skipped(rule) => {
-                *self.counts.skipped.entry(rule.to_owned()).or_default() += 1;
             }
             Outcome::FolderUnreadable { path, failure } => {
                 let path = path.to_string();

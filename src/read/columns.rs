@@ -269,7 +269,9 @@ impl Zone {
         let text = line.text();
         if let Some((left, right)) = sides(&text) {
             self.left.append(&mut self.waiting);
-            let (left, right) = (cut(&line, 0, left), cut(&line, right, text.len()));
+            let indent = text.len() - text.trim_start().len();
+            let end = text.trim_end().len();
+            let (left, right) = (cut(&line, indent.min(left), left), cut(&line, right, end));
             self.left.extend(Some(left).filter(|line| !flow::is_blank(line)));
             self.right.extend(Some(right).filter(|line| !flow::is_blank(line)));
             return Ok(());
@@ -467,8 +469,8 @@ mod tests {
     fn letterheads_typed_with_tabs() {
         check_typed(
             &[
-                "UBND TỈNH VÂN SƠN\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-                "SỞ LAO ĐỘNG\t\tĐộc lập - Tự do - Hạnh phúc",
+                "\tUBND TỈNH VÂN SƠN\tCỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+                "\tSỞ LAO ĐỘNG\t\tĐộc lập - Tự do - Hạnh phúc",
                 "Số:      /KH-SLĐTBXH\tVân Sơn, ngày    tháng 3 năm 2020",
                 "KẾ HOẠCH",
             ],

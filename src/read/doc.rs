@@ -19,6 +19,7 @@ use crate::{
         columns::{self, Cell, Row, Table},
         error::ReadError,
         flow::{self, BOLD, Flow, ITALIC},
+        marks,
     },
     source::Budget,
 };
@@ -164,6 +165,11 @@ impl Reader<'_, '_> {
             let bold = if run.style.bold { BOLD } else { 0 };
             let italic = if run.style.italic { ITALIC } else { 0 };
             let mut text = run.text.clone();
+            let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let before = lines.last().map(flow::tail).unwrap_or_default();
+            if run.style.superscript && is_number && !marks::takes_exponent(&before) {
+                text = format!("[{text}]");
+            }
             if let Some(label) = &run.note {
                 text += &format!("[{label}]");
             }

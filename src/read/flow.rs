@@ -49,6 +49,15 @@ pub fn is_blank(line: &Line) -> bool {
     line.runs.iter().all(|run| run.text.trim().is_empty())
 }
 
+/// The last characters of a line, enough to see the word it ends with.
+pub fn tail(line: &Line) -> String {
+    const ENOUGH_CHARS: usize = 16;
+    let reversed = line.runs.iter().rev().flat_map(|run| run.text.chars().rev());
+    let mut characters: Vec<char> = reversed.take(ENOUGH_CHARS).collect();
+    characters.reverse();
+    characters.into_iter().collect()
+}
+
 /// A line of one run.
 pub fn line(text: impl Into<String>, style: u16) -> Line {
     Line { runs: vec![Run { text: text.into(), style }], bbox: None }

@@ -14,6 +14,12 @@ pub fn superscript_digit(character: char) -> Option<char> {
     }
 }
 
+/// Whether a text holds a letter that only Vietnamese in Unicode has. In the old encodings
+/// superscript digits are letters; this rules them out.
+pub fn is_unicode_vietnamese(text: &str) -> bool {
+    text.contains(|c: char| matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{300}'..='\u{36F}'))
+}
+
 /// Whether digits set high after a text are an exponent: after a unit of length, a single Latin
 /// letter, or a power of ten.
 pub fn takes_exponent(before: &str) -> bool {

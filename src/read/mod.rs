@@ -9,8 +9,11 @@ pub mod doc;
 pub mod docx;
 pub mod error;
 pub mod flow;
+pub mod html;
 pub mod marks;
+pub mod mhtml;
 pub mod pdf;
+pub mod rtf;
 pub mod sniff;
 pub mod txt;
 
@@ -50,10 +53,10 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
         Sniffed::Docx => docx::read(&source.bytes, &mut budget)?,
         Sniffed::Txt => txt::read(&source.bytes, &mut budget)?,
         Sniffed::Doc => doc::read(&source.bytes, &mut budget)?,
+        Sniffed::Rtf => rtf::read(&source.bytes, &mut budget)?,
+        Sniffed::Html => html::read(&source.bytes, None, &mut budget)?,
+        Sniffed::Mhtml => mhtml::read(&source.bytes, &mut budget)?,
         Sniffed::Pdf => pdf::read(&source.bytes, &mut budget)?,
-        Sniffed::Rtf | Sniffed::Html | Sniffed::Mhtml => {
-            return Err(ReadError::Unsupported { found: "a format without a reader".to_owned() });
-        }
     };
     Ok(Read { format: sniffed.format(), layout, warnings })
 }

@@ -110,6 +110,9 @@ pub fn sniff(bytes: &[u8]) -> Result<Sniffed, ReadError> {
     {
         return Ok(Sniffed::Html);
     }
+    if lower.starts_with(b"<?xml") {
+        return Err(unsupported("an XML file"));
+    }
     if is_text(bytes) { Ok(Sniffed::Txt) } else { Err(unsupported("bytes of an unknown format")) }
 }
 
@@ -173,6 +176,12 @@ mod tests {
         check(b"\xEF\xBB\xBF\n <!DOCTYPE html>", Ok(Sniffed::Html));
         check(b"<html xmlns:w='x'>", Ok(Sniffed::Html));
         check(b"MIME-Version: 1.0\nContent-Type: multipart/related", Ok(Sniffed::Mhtml));
+        check(b"<?xml version='1.0'?><html xmlns='x'>", Ok(Sniffed::Html));
+        // Word 2003 XML: its tags are no text.
+        check(
+            b"<?xml version='1.0'?><w:wordDocument>",
+            Err("expected a .docx, .doc, PDF or plain text file, found an XML file"),
+        );
         check("KẾ HOẠCH".as_bytes(), Ok(Sniffed::Txt));
         // TCVN3, windows-1258, UTF-16 without a mark.
         check(b"Ngh\xDE \xAE\xDEnh s\xE8 5\r\n", Ok(Sniffed::Txt));

@@ -30,9 +30,7 @@ const BOLD: u16 = 1;
 pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
     let text = decode(bytes);
     let wrap = Wrap::of(&text);
-    // In TCVN3 superscript digits are letters; a letter that only Unicode has rules it out.
-    let is_unicode =
-        text.contains(|c: char| matches!(c, '\u{1EA0}'..='\u{1EF9}' | '\u{300}'..='\u{36F}'));
+    let is_unicode = marks::is_unicode_vietnamese(&text);
     let mut flow = Vec::new();
     for (index, page) in text.split('\u{C}').enumerate() {
         if index > 0 {

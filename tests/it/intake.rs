@@ -387,6 +387,48 @@ fn reading_again_opens_every_original() {
     office.check("1 read again, 1 empty");
 }
 
+/// Every file under a folder that holds some bytes.
+fn files_holding(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
+    let mut holding = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            holding.extend(files_holding(&path, needle));
+        } else if fs::read(&path).unwrap().windows(needle.len()).any(|window| window == needle) {
+            holding.push(path);
+        }
+    }
+    holding
+}
+
+#[test]
+fn nothing_of_a_secret_document_is_kept() {
+    const SECRET: &str = "UBND TỈNH VÂN SƠN\nSỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI\n\
+        Số: 77/BC-SLĐTBXH\nMẬT\n\nVân Sơn, ngày 02 tháng 3 năm 2020\n\nBÁO CÁO\n\
+        Về kho zubrowka\n";
+    let office = Office::new();
+    let data = office.folder.path().join("index");
+    office.write("a.txt", "Kế hoạch số 1");
+    office.write("mat.txt", SECRET);
+    office.write("ban-sao/mat.txt", SECRET);
+    office.check("1 new, 2 classified");
+    let row = &office.catalog.failures().unwrap()[1];
+    assert_eq!(row.stat.path.to_string(), "mat.txt");
+    assert!(row.sha256.is_some() && row.id.is_none());
+    assert!(!row.failure.as_ref().unwrap().detail.contains("77"));
+    office.remove("a.txt");
+    office.write("b.txt", "Kế hoạch số 2");
+    office.check("1 new, 1 vanished, 2 classified");
+    // Not even the number is there, in the catalog or in an engine built from it.
+    let engine = reindex::rebuild(&office.catalog, &data, NonZeroUsize::MIN, &|_| {}).unwrap();
+    assert_eq!(engine.stats().unwrap().n_documents, 1);
+    drop(engine);
+    for needle in ["zubrowka", "SLĐTBXH", "sldtbxh"] {
+        assert_eq!(files_holding(&data, needle.as_bytes()), Vec::<PathBuf>::new());
+    }
+    assert_eq!(files_holding(&data, b"b.txt"), [data.join("catalog.db")]); // it does find things
+}
+
 #[test]
 fn failures_are_told_with_their_path() {
     let office = Office::new();

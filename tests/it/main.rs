@@ -1,5 +1,13 @@
 //! The one integration binary.
 
+mod api; // the API and the pages over the sample archive, called directly
+mod browser; // one walk through the page in a real browser
+mod cli; // the built program in a folder of its own
+mod corpus; // the sample archive against its labels
 mod engine; // the contract of `Engine`, over every implementation
+mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
-mod query; // what is understood of typed queries
+mod query; // what a typed text is understood as
+mod search; // what is typed and which documents it finds, in which order
+mod tidy; // the house rules: layering, size, module docs, NFC, sorted tables
+mod util; // builders of small documents, folders, the built program

@@ -65,6 +65,14 @@ pub enum Repair {
     LostStroke,
 }
 
+/// Types that one body issues in two series: as normative text with the year in the number
+/// (`20/2020/NQ-HĐND`) and as an individual act without it (`20/NQ-HĐND`). Everywhere else a
+/// year in the number is only another way to write the same number.
+///
+/// # Source
+/// Nghị định 30/2020/NĐ-CP (individual acts); Luật 80/2015/QH13, Điều 10 (normative texts).
+const TWO_SERIES: [&str; 3] = ["CT", "NQ", "QĐ"];
+
 /// Số và ký hiệu of a document: `30/2020/NĐ-CP` is serial 30, year 2020, type `NĐ`, issuer `CP`.
 ///
 /// Equal when the canonical forms are equal; ordered by serial (9 before 10, `77` before
@@ -166,14 +174,14 @@ impl DocNumber {
         self.issuers.first().map(String::as_str)
     }
 
-    /// The equality key `issuer|TYPE|number|period`, e.g. `cp|NĐ|91/2018|2018`,
+    /// The equality key `issuer|TYPE|number|period`, e.g. `cp|NĐ|91|2018`,
     /// `vanson.sldtbxh|KH|293|2020`, `tw|CT|34|khoaXI`.
     ///
-    /// An unknown period is `?` and so is an unknown type; an unresolved issuer is `?.` and its sign, so that
-    /// two relative signs are never taken for one body. The year of a normative number
-    /// belongs to its serial, because the same issuer numbers `20/NQ-HĐND` and
-    /// `20/2020/NQ-HĐND` in two series. A type that the sign leaves out by rule is `CV` for
-    /// official letters and `-` for the texts of the National Assembly.
+    /// An unknown period is `?` and so is an unknown type; an unresolved issuer is `?.` and its
+    /// sign, so that two relative signs are never taken for one body. Where a body has two
+    /// series of one type, the year belongs to a normative number (`20/2020`). A type that
+    /// the sign leaves out by rule is `CV` for official letters and `-` for the texts of the
+    /// National Assembly.
     pub fn key(&self, issuer_id: Option<&str>, period: Option<Period>) -> String {
         let issuer = match (issuer_id, self.issuer_sign()) {
             (Some(id), _) => id.to_owned(),
@@ -188,8 +196,35 @@ impl DocNumber {
         };
         let period = self.year.map(Period::Year).or(period);
         let period = period.map_or_else(|| "?".to_owned(), |period| period.to_string());
-        let year = self.year.map(|year| format!("/{year}")).unwrap_or_default();
+        let year = self.year.filter(|_| self.is_normative_of_two());
+        let year = year.map(|year| format!("/{year}")).unwrap_or_default();
         format!("{issuer}|{doc_type}|{}{year}|{period}", self.serial_text())
+    }
+
+    /// Whether it is the normative one of two series of its type.
+    fn is_normative_of_two(&self) -> bool {
+        let has_two = |sign: &str| TWO_SERIES.contains(&sign);
+        self.year.is_some() && self.doc_type.as_deref().is_some_and(has_two)
+    }
+
+    /// The key under which a citation of this number is looked up: the canonical form without
+    /// year and drafting units, which authors leave out or get wrong, and without the new dress
+    /// of a number of the Hội đồng Bộ trưởng: `91/2018/NĐ-CP` gives `91/NĐ-CP`, `130/QĐ-BNN-PC`
+    /// gives `130/QĐ-BNN`, `20/2020/NQ-HĐND` gives `20/*/NQ-HĐND`, `53/NĐ-HĐBT` gives `53/HĐBT`.
+    ///
+    /// It leaves open who issued it and when: several documents may share it.
+    pub fn lookup_key(&self) -> String {
+        let is_council = self.issuer_sign() == Some("HĐBT");
+        let plain = DocNumber {
+            units: Vec::new(),
+            doc_type: self.doc_type.clone().filter(|_| !is_council),
+            year: None,
+            ..self.clone()
+        };
+        if self.is_normative_of_two() && !is_council {
+            return format!("{}/*/{}", plain.serial_text(), plain.symbol());
+        }
+        plain.to_string()
     }
 
     /// The recall key for typed queries, without accents and separators: `293 KH SLDTBXH`.

@@ -83,7 +83,7 @@ mod tests {
         check("5/KH-UBND", None, "2019-03-02", Some("2019"));
         check("5/KH-UBND", None, "", None);
         check("34-CT/TW", Some("tw"), "2014-04-07", Some("khoaXI"));
-        check("6-CT/TU", Some("vanson.tinhuy"), "2016-05-09", None); // an id of no table
+        check("6-CT/TU", Some("vanson.tinhuy"), "2016-05-09", Some("nk2015-2020"));
         check("34-CT/TW", Some("tw"), "2016", None); // two terms in one year
         check("34-CT/TW", None, "2014-04-07", None);
     }

@@ -101,9 +101,9 @@ mod tests {
 
     #[test]
     fn the_sign_tells_the_series() {
-        check("91/2018/NĐ-CP", None, None, "", "cp|NĐ|91/2018|2018");
+        check("91/2018/NĐ-CP", None, None, "", "cp|NĐ|91|2018");
         check("34-CT/TW", Some("tw.bct"), None, "2014-04-07", "tw|CT|34|khoaXI");
-        check("45/2019/QH14", None, None, "", "qh|-|45/2019|2019");
+        check("45/2019/QH14", None, None, "", "qh|-|45|2019");
         // A relative sign: the place of the named body, else of the citing document.
         check("5/KH-UBND", Some("langson.ubnd"), Some("caobang"), "2019", "langson.ubnd|KH|5|2019");
         check("5/KH-UBND", Some("?.ubnd"), Some("caobang"), "2019", "caobang.ubnd|KH|5|2019");

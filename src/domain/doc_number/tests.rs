@@ -175,7 +175,7 @@ fn typed_queries() {
 fn keys_tell_series_apart() {
     let key = |text: &str, issuer, period| parse(text).unwrap().number.key(issuer, period);
     let year = |y| Some(Period::Year(y));
-    assert_eq!(key("91/2018/NĐ-CP", Some("cp"), None), "cp|NĐ|91/2018|2018");
+    assert_eq!(key("91/2018/NĐ-CP", Some("cp"), None), "cp|NĐ|91|2018");
     assert_eq!(
         key("293/KH-SLĐTBXH", Some("vanson.sldtbxh"), year(2020)),
         "vanson.sldtbxh|KH|293|2020"
@@ -183,12 +183,24 @@ fn keys_tell_series_apart() {
     assert_eq!(key("34-CT/TW", Some("tw"), Some(Period::Term("khoaXI".into()))), "tw|CT|34|khoaXI");
     // Nothing known but the paper itself.
     assert_eq!(key("293/KH-SLĐTBXH", None, None), "?.SLĐTBXH|KH|293|?");
-    assert_eq!(key("45/2019/QH14", Some("qh"), None), "qh|-|45/2019|2019");
+    assert_eq!(key("45/2019/QH14", Some("qh"), None), "qh|-|45|2019");
     assert_eq!(key("555/BTC-QLG", Some("btc"), year(2012)), "btc|CV|555|2012");
     // Two series of one council: individual and normative.
     assert_ne!(key("20/NQ-HĐND", Some("h"), year(2020)), key("20/2020/NQ-HĐND", Some("h"), None));
     // Đ is not folded: đề án and dự án are numbered apart.
     assert_ne!(key("5/ĐA-UBND", None, None), key("5/DA-UBND", None, None));
+}
+
+#[test]
+fn lookup_leaves_open_what_authors_leave_out() {
+    let lookup = |text: &str| parse(text).unwrap().number.lookup_key();
+    assert_eq!(lookup("0130/QĐ-BNN-PC"), "130/QĐ-BNN");
+    assert_eq!(lookup("30/2020/NĐ-CP"), "30/NĐ-CP");
+    assert_eq!(lookup("20/2020/NQ-HĐND"), "20/*/NQ-HĐND");
+    for old in ["53-HĐBT", "53/NĐ-HĐBT", "53/1988/HĐBT"] {
+        assert_eq!(lookup(old), "53/HĐBT");
+    }
+    assert_ne!(lookup("555/BTC-QLG"), lookup("555/KH-BTC"));
 }
 
 #[test]

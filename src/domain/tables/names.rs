@@ -64,6 +64,17 @@ impl Phrases {
     }
 }
 
+/// The files that names come from.
+pub(super) struct NameFiles {
+    pub(super) abbreviations: Vec<Row>,
+    pub(super) capacities: Vec<Row>,
+    pub(super) positions: Vec<Row>,
+    pub(super) proper_names: Vec<Row>,
+    pub(super) body_heads: Vec<Row>,
+    pub(super) surnames: Vec<Row>,
+    pub(super) law_titles: Vec<Row>,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     pub(super) capacities: Vec<Capacity>,
@@ -76,15 +87,19 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn build(
-        abbreviations: &[Row],
-        capacities: &[Row],
-        positions: &[Row],
-        proper_names: &[Row],
-        body_heads: &[Row],
-        surnames: &[Row],
+        files: &NameFiles,
         issuers: &Issuers,
         places: &Places,
     ) -> Result<Self, TablesError> {
+        let NameFiles {
+            abbreviations,
+            capacities,
+            positions,
+            proper_names,
+            body_heads,
+            surnames,
+            law_titles,
+        } = files;
         let mut names = Self::default();
         for row in abbreviations {
             let is_ambiguous = match row.cell(2) {
@@ -123,6 +138,9 @@ impl Names {
             for name in std::iter::once(&issuer.name).chain(&issuer.aliases) {
                 names.proper.add(name.replace(PLACE, "").trim());
             }
+        }
+        for title in law_titles {
+            names.proper.add(&title.required(0, "title")?);
         }
         for province in &places.provinces {
             names.proper.add(&province.name);

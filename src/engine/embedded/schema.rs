@@ -42,12 +42,13 @@ impl Fields {
         let id = builder.add_u64_field(ID, INDEXED | FAST);
         let ord = builder.add_i64_field(ORD, FAST);
         let version = builder.add_u64_field(VERSION, FAST);
-        let keys = KeyField::ALL.map(|field| builder.add_text_field(key_name(field), key(field)));
+        let keys =
+            KeyField::ALL.map(|field| builder.add_text_field(key_name(field), key_options(field)));
         let numbers = NumField::ALL.map(|field| {
             builder.add_i64_field(num_name(field), NumericOptions::default().set_fast())
         });
-        let texts =
-            TextField::ALL.map(|field| builder.add_text_field(text_name(field), text(field)));
+        let texts = TextField::ALL
+            .map(|field| builder.add_text_field(text_name(field), text_options(field)));
         (builder.build(), Fields { id, ord, version, keys, numbers, texts })
     }
 
@@ -65,7 +66,7 @@ impl Fields {
 }
 
 /// Keys are whole terms without frequencies; the countable ones have a column too.
-fn key(field: KeyField) -> TextOptions {
+fn key_options(field: KeyField) -> TextOptions {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(RAW_TOKENIZER_NAME)
         .set_index_option(IndexRecordOption::Basic)
@@ -74,7 +75,7 @@ fn key(field: KeyField) -> TextOptions {
     if field.is_countable() { options.set_fast(RAW_TOKENIZER_NAME) } else { options }
 }
 
-fn text(field: TextField) -> TextOptions {
+fn text_options(field: TextField) -> TextOptions {
     let record = match field {
         TextField::PairFolded | TextField::PairExact => IndexRecordOption::WithFreqs,
         _ => IndexRecordOption::WithFreqsAndPositions,
@@ -91,8 +92,10 @@ pub(super) fn key_name(field: KeyField) -> &'static str {
         KeyField::Cites => "cites",
         KeyField::DocType => "doc_type",
         KeyField::Issuer => "issuer",
+        KeyField::IssuerKind => "issuer_kind",
         KeyField::Year => "year",
         KeyField::Signer => "signer",
+        KeyField::SignerWord => "signer_word",
         KeyField::State => "state",
         KeyField::NumberBand => "number_band",
     }

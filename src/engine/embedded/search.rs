@@ -18,7 +18,7 @@ use super::{
     schema::{Fields, ID, ORD, num_name},
     writer::record_id,
 };
-use crate::engine::{After, Answer, Hit, SearchReq, Sort};
+use crate::engine::{After, Answer, Hit, NumField, SearchReq, Sort};
 
 /// Largest page.
 const MAX_SIZE: usize = 1_000;
@@ -120,7 +120,14 @@ struct Rank {
     is_missing: bool,
     /// Negated when the highest value comes first.
     value: f64,
+    /// Second key of the order by score: days negated, the highest for no date.
+    recency: i64,
     ord: i64,
+}
+
+impl Rank {
+    /// The rank before all others of the same value.
+    const FIRST: (i64, i64) = (i64::MIN, i64::MIN);
 }
 
 impl Eq for Rank {}
@@ -128,8 +135,8 @@ impl Eq for Rank {}
 impl Ord for Rank {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_value = || self.value.total_cmp(&other.value);
-        let by_ord = || self.ord.cmp(&other.ord);
-        self.is_missing.cmp(&other.is_missing).then_with(by_value).then_with(by_ord)
+        let by_rest = || (self.recency, self.ord).cmp(&(other.recency, other.ord));
+        self.is_missing.cmp(&other.is_missing).then_with(by_value).then_with(by_rest)
     }
 }
 
@@ -151,8 +158,18 @@ struct TopHits {
 impl TopHits {
     fn new(request: &SearchReq) -> Self {
         let sort = request.sort;
-        let after = request.after.map(|After { value, ord }| rank(sort, value, ord));
+        let after = request.after.map(|After { value, issued_first, ord }| {
+            rank(sort, value, (recency(sort, issued_first), ord))
+        });
         Self { sort, after, size: request.size.min(MAX_SIZE), heap: BinaryHeap::new() }
+    }
+
+    /// The number that is sorted by, or that orders equal scores.
+    fn field(&self) -> NumField {
+        match self.sort {
+            Sort::Relevance => NumField::IssuedFirst,
+            Sort::Number { field, .. } => field,
+        }
     }
 
     fn needs_scores(&self) -> bool {
@@ -165,38 +182,51 @@ impl TopHits {
         segment: &SegmentReader,
     ) -> tantivy::Result<SegmentHits<'h>> {
         let columns = segment.fast_fields();
-        let numbers = match self.sort {
-            Sort::Relevance => None,
-            Sort::Number { field, .. } => Some(columns.i64(num_name(field))?),
-        };
+        let numbers = columns.i64(num_name(self.field()))?;
         Ok(SegmentHits { hits: self, segment_ord, ords: columns.i64(ORD)?, numbers })
     }
 
     fn finish(self, searcher: &Searcher) -> tantivy::Result<Vec<Hit>> {
+        let field = self.field();
         let mut hits = Vec::with_capacity(self.heap.len());
         for (rank, segment_ord, doc) in self.heap.into_sorted_vec() {
             let columns = searcher.segment_reader(segment_ord).fast_fields();
             let id = record_id(columns.u64(ID)?.first(doc).unwrap_or_default());
-            let (score, sort_value) = match self.sort {
-                Sort::Relevance => (-rank.value as f32, None),
-                Sort::Number { field, .. } => (0.0, columns.i64(num_name(field))?.first(doc)),
-            };
-            hits.push(Hit { id, ord: rank.ord, score, sort_value });
+            let number = columns.i64(num_name(field))?.first(doc);
+            let ord = rank.ord;
+            hits.push(match self.sort {
+                Sort::Relevance => {
+                    let score = -rank.value as f32;
+                    Hit { id, ord, score, sort_value: None, issued_first: number }
+                }
+                Sort::Number { .. } => {
+                    Hit { id, ord, score: 0.0, sort_value: number, issued_first: None }
+                }
+            });
         }
         Ok(hits)
     }
 }
 
 /// Score or number as a rank: missing last, then by value in the direction asked for.
-fn rank(sort: Sort, value: Option<f64>, ord: i64) -> Rank {
+fn rank(sort: Sort, value: Option<f64>, (recency, ord): (i64, i64)) -> Rank {
     let descending = match sort {
         Sort::Relevance => true,
         Sort::Number { descending, .. } => descending,
     };
-    let Some(value) = value else { return Rank { is_missing: true, value: 0.0, ord } };
+    let Some(value) = value else { return Rank { is_missing: true, value: 0.0, recency, ord } };
     // Adding zero turns -0.0 into 0.0, which `total_cmp` tells apart.
     let value = if descending { -value } else { value } + 0.0;
-    Rank { is_missing: false, value, ord }
+    Rank { is_missing: false, value, recency, ord }
+}
+
+/// The second key of the order: the later the smaller, no date last; one and the same for all
+/// documents when sorted by a number.
+fn recency(sort: Sort, issued_first: Option<i64>) -> i64 {
+    match sort {
+        Sort::Relevance => issued_first.map_or(i64::MAX, i64::saturating_neg),
+        Sort::Number { .. } => 0,
+    }
 }
 
 /// [`TopHits`] with the columns of one segment at hand.
@@ -204,23 +234,28 @@ struct SegmentHits<'h> {
     hits: &'h mut TopHits,
     segment_ord: SegmentOrdinal,
     ords: Column<i64>,
-    numbers: Option<Column<i64>>,
+    /// Of [`TopHits::field`].
+    numbers: Column<i64>,
 }
 
 impl SegmentHits<'_> {
     fn offer(&mut self, doc: DocId, score: Score) {
         let hits = &mut *self.hits;
-        let value = match &self.numbers {
-            None => Some(f64::from(score)),
-            Some(numbers) => numbers.first(doc).map(|number| number as f64),
+        let value = match hits.sort {
+            Sort::Relevance => Some(f64::from(score)),
+            Sort::Number { .. } => self.numbers.first(doc).map(|number| number as f64),
         };
-        let mut rank = rank(hits.sort, value, i64::MIN);
         let worst = hits.heap.peek().filter(|_| hits.heap.len() >= hits.size);
-        // Even with the lowest `ord` too late: spares a look into the column.
-        if worst.is_some_and(|(worst, ..)| rank > *worst) {
+        // Late even if it were the first of its value: spares two looks into columns.
+        if worst.is_some_and(|(worst, ..)| rank(hits.sort, value, Rank::FIRST) > *worst) {
             return;
         }
-        rank.ord = self.ords.first(doc).unwrap_or_default();
+        let issued_first = match hits.sort {
+            Sort::Relevance => self.numbers.first(doc),
+            Sort::Number { .. } => None,
+        };
+        let ord = self.ords.first(doc).unwrap_or_default();
+        let rank = rank(hits.sort, value, (recency(hits.sort, issued_first), ord));
         if hits.after.is_some_and(|after| rank <= after) {
             return;
         }

@@ -102,8 +102,20 @@ fn clause_before(text: &str, at: usize) -> &str {
 /// The verb right in front of the citation: amends, replaces, repeals …
 fn nearest_verb(words: &[&str], around: Surroundings<'_>) -> Option<CitationKind> {
     use CitationKind::*;
+    let all = words;
     let words = strip_tail(words);
     let last = words.len().checked_sub(1).map(|last| words[last])?;
+    // What this document issues it with, or what it changes that was issued so.
+    if ends_with_any(words, &[&["kèm", "theo"], &["đính", "kèm"]]) || words.ends_with(&["kèm"])
+    {
+        let changes = |verb: &[&str]| all.windows(verb.len()).any(|window| window == verb);
+        return Some(match by_this(all, around) && !around.in_title {
+            true if changes(&["sửa", "đổi"]) || changes(&["sửa", "đổi,"]) => Amends,
+            true if changes(&["bãi", "bỏ"]) => Repeals,
+            true if changes(&["thay", "thế"]) => Replaces,
+            _ => Encloses,
+        });
+    }
     // Passive: what follows `bởi` amends what stands before.
     if matches!(last, "bởi" | "bằng" | "theo" | "tại") {
         let head = &words[words.len().saturating_sub(14)..];
@@ -124,9 +136,6 @@ fn nearest_verb(words: &[&str], around: Surroundings<'_>) -> Option<CitationKind
     if verb(&[&["phúc", "đáp"], &["trả", "lời"]]) {
         return Some(Replies);
     }
-    if verb(&[&["kèm", "theo"], &["đính", "kèm"]]) || words.ends_with(&["kèm"]) {
-        return Some(Encloses);
-    }
     if around.in_title {
         return None;
     }
@@ -143,14 +152,7 @@ fn nearest_verb(words: &[&str], around: Surroundings<'_>) -> Option<CitationKind
     if verb(&[&["hợp", "nhất"]]) {
         return Some(Consolidates);
     }
-    // What amends or guides is this document only if it says so.
-    let by_this = around.in_subject
-        || words.contains(&"này")
-        || words.first().is_some_and(|first| {
-            matches!(*first, "điều" | "sửa" | "bổ")
-                || first.starts_with(|c: char| c.is_ascii_digit())
-        });
-    if !by_this {
+    if !by_this(words, around) {
         return None;
     }
     if verb(&[&["sửa", "đổi"], &["bổ", "sung"]]) {
@@ -160,6 +162,17 @@ fn nearest_verb(words: &[&str], around: Surroundings<'_>) -> Option<CitationKind
         return Some(Guides);
     }
     None
+}
+
+/// Whether it is this document that amends or guides: it says so, or its subject or an article
+/// begins with the verb.
+fn by_this(words: &[&str], around: Surroundings<'_>) -> bool {
+    around.in_subject
+        || words.contains(&"này")
+        || words.first().is_some_and(|first| {
+            matches!(*first, "điều" | "sửa" | "bổ" | "bãi")
+                || first.starts_with(|c: char| c.is_ascii_digit())
+        })
 }
 
 /// Drops the words between a verb and its object: `một số điều của các`.

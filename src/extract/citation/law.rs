@@ -100,6 +100,15 @@ const ENDING_WORDS: [&str; 45] = [
     "để",
 ];
 
+/// `Luật này`: words after a head that begin no name, although `ban hành`, `quy hoạch` do.
+fn is_pointer(word: &str) -> bool {
+    ends_name(word) && !matches!(word, "ban" | "quy")
+}
+
+fn ends_name(word: &str) -> bool {
+    ENDING_WORDS.binary_search(&word).is_ok()
+}
+
 /// Finds everything cited by name, in order and without overlap. Names right in front of a
 /// number are found too: the caller joins them.
 pub(super) fn named(tables: &Tables, text: &str) -> Vec<Named> {
@@ -133,7 +142,8 @@ pub(super) fn named(tables: &Tables, text: &str) -> Vec<Named> {
 /// The end of the name of a law whose head stands at `head`.
 fn law(tables: &Tables, text: &str, head: Range<usize>, head_text: &str) -> Option<(usize, bool)> {
     let first = word_after(text, head.end)?;
-    if !first.is_word() || first.is_digits() {
+    // `Luật này`, `Luật số`, by far the most frequent, are told before any table is asked.
+    if !first.is_word() || first.is_digits() || is_pointer(first.text) {
         return None;
     }
     if let Some(end) = amending(text, head.end) {
@@ -284,18 +294,15 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
             break;
         }
         let stops = match word.text {
-            "," => n == 0 || !number_follows(text, word.end),
+            "," => n == 0 || !(is_half(&text[at..end]) || number_follows(text, word.end)),
             "-" | "–" => n == 0 || !word_after(text, word.end).is_some_and(|w| w.is_word()),
+            "hiện" => !text[..word.start].trim_end().ends_with("thực"),
             "và" => word_after(text, word.end).is_none_or(|next| {
                 next.is_capitalised()
                     || matches!(next.text, "các" | "những" | "quy" | "văn" | "pháp")
             }),
             _ if !word.is_word() => true,
-            _ => {
-                word.is_digits()
-                    || ENDING_WORDS.binary_search(&word.text).is_ok()
-                    || n > 0 && starts_head(text, word.start)
-            }
+            _ => word.is_digits() || ends_name(word.text) || n > 0 && starts_head(text, word.start),
         };
         if stops {
             break;
@@ -303,6 +310,12 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
         end = word.end;
     }
     (end > at).then_some(end)
+}
+
+/// Whether a name cannot end here because its second verb is still to come: `Phòng, chống …`,
+/// `Quản lý, sử dụng …`.
+fn is_half(name: &str) -> bool {
+    matches!(name.trim().to_lowercase().as_str(), "phòng" | "quản lý" | "phòng ngừa")
 }
 
 /// Whether a number or date follows within the next few words: then a comma stands in a name.
@@ -315,7 +328,7 @@ fn number_follows(text: &str, at: usize) -> bool {
         }
         let goes_on = word.is_word() && !word.is_digits() && !starts_head(text, word.start)
             || matches!(word.text, "," | "-");
-        if !goes_on || word.is_word() && ENDING_WORDS.binary_search(&word.text).is_ok() {
+        if !goes_on || word.is_word() && ends_name(word.text) {
             return false;
         }
         // A capital begins the next item of a list, not the rest of a name.
@@ -370,15 +383,13 @@ fn treaty(text: &str, at: usize) -> Option<(usize, bool)> {
     while let Some(word) = word_after(text, end) {
         let next = word_after(text, word.end);
         let goes_on = match word.text {
+            // `Bắc Ai-len`: a glued hyphen is part of a name.
+            "-" if next.is_some_and(|next| next.is_word() && next.start == word.end) => true,
             "và" | "-" => next.is_some_and(|next| next.is_capitalised()),
             // `Thương mại tự do` is a name, `do Bộ ký` is not.
             "do" => text[..word.start].trim_end().ends_with("tự"),
             "về" => true,
-            _ => {
-                word.is_word()
-                    && !word.is_digits()
-                    && ENDING_WORDS.binary_search(&word.text).is_err()
-            }
+            _ => word.is_word() && !word.is_digits() && !ends_name(word.text),
         };
         if !goes_on || n_words > 40 || text[end..word.start].contains('\n') {
             break;
@@ -453,6 +464,10 @@ mod tests {
         check("Luật Thi đua khen thưởng và các văn bản", &["Luật Thi đua khen thưởng"]); // no comma
         check("Luật Cán bộ, công chức, viên chức", &["Luật Cán bộ, công chức"]);
         check("Luật Đấu thầu, trường hợp người có", &["Luật Đấu thầu"]);
+        check(
+            "Căn cứ Luật ban hành văn bản quy phạm pháp luật năm",
+            &["Luật ban hành văn bản quy phạm pháp luật"],
+        );
         check("Luật đất đai và Bộ luật Lao động", &["Luật đất đai", "Bộ luật Lao động"]);
         check("THI HÀNH LUẬT ĐẤT ĐAI", &["LUẬT ĐẤT ĐAI"]);
     }
@@ -462,6 +477,11 @@ mod tests {
         check("Luật Trồng sen ngày 5/5/2005", &["Luật Trồng sen"]);
         check("Luật Trồng sen, nuôi cá số 5/2005/QH11", &["Luật Trồng sen, nuôi cá"]);
         check("Luật Trồng sen, người dân có quyền", &["Luật Trồng sen"]);
+        check("Luật Phòng, chống sâu bệnh cho sen", &["Luật Phòng, chống sâu bệnh"]);
+        check(
+            "Pháp lệnh Bảo vệ và thực hiện mùa vụ hiện hành",
+            &["Pháp lệnh Bảo vệ và thực hiện mùa vụ"],
+        );
         check("theo Luật trồng sen thì", &[]); // small, and nothing proves a name
         check("theo Luật trồng sen năm 2005", &["Luật trồng sen"]);
     }

@@ -39,6 +39,17 @@ pub(super) struct Mention {
     pub(super) confidence: f32,
 }
 
+impl Mention {
+    /// Whether a name may have been read too short: it is that of no law in the table.
+    pub(super) fn is_cut(&self) -> bool {
+        self.rule == LAW_NAME && self.confidence < KNOWN_NAME
+    }
+}
+
+/// The rule for documents cited by name, and how sure it is of names in the table.
+const LAW_NAME: &str = "citation.law_name";
+const KNOWN_NAME: f32 = 0.97;
+
 /// Finds the mentions of a running text, in order. `subject` is where the document's own subject
 /// stands in it.
 pub(super) fn mentions(tables: &Tables, text: &str, subject: Option<Range<usize>>) -> Vec<Mention> {
@@ -177,8 +188,8 @@ impl Reader<'_> {
             kind,
             list_kind: self.list_kind(kind, around.list),
             tail: end,
-            rule: "citation.law_name",
-            confidence: if name.is_known { 0.97 } else { 0.85 },
+            rule: LAW_NAME,
+            confidence: if name.is_known { KNOWN_NAME } else { 0.85 },
         });
     }
 

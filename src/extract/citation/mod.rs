@@ -40,6 +40,8 @@ struct Own {
     year: Option<i16>,
     place_id: Option<String>,
     subject: Option<Span>,
+    /// The name of a law or code, folded, when the document is one.
+    law_name: Option<String>,
 }
 
 /// Finds every mention of another document, in reading order.
@@ -56,7 +58,7 @@ pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
             Some(flow.offset_of(span.start as usize)?..flow.offset_of(span.end as usize)?)
         });
         for mention in mentions(tables, &flow.string, subject) {
-            if own.is_meant_by(&mention) {
+            if own.is_meant_by(&mention, &flow.string) {
                 continue;
             }
             let citation = citation(tables, text, &flow, &mention);
@@ -85,11 +87,17 @@ impl Own {
             year: metadata.issued_on.as_ref().map(|found| found.value.year()),
             place_id: place_of_issuer.or_else(|| province().map(|province| province.id.clone())),
             subject: metadata.subject.as_ref().map(|found| found.span),
+            law_name: law_name(metadata),
         }
     }
 
-    /// Whether a mention is of the document itself: its number, and no date of another year.
-    fn is_meant_by(&self, mention: &Mention) -> bool {
+    /// Whether a mention is of the document itself: its number, and no date of another year, or
+    /// the name of the law it is.
+    fn is_meant_by(&self, mention: &Mention, text: &str) -> bool {
+        if let (None, Some(own), Some(title)) = (&mention.number, &self.law_name, &mention.title) {
+            let name = name_key(&text[title.clone()]);
+            return *own == name || own.starts_with(&format!("{name} ")) && mention.is_cut();
+        }
         let Some((own, number)) = self.number.as_ref().zip(mention.number.as_ref()) else {
             return false;
         };
@@ -99,6 +107,14 @@ impl Own {
             .is_some_and(|(own, cited)| own != cited.year());
         *own == number.number && !is_other_year
     }
+}
+
+/// `luat ho tich`: the name under which a law speaks of itself in its head.
+fn law_name(metadata: &Metadata) -> Option<String> {
+    let doc_type = metadata.doc_type.as_ref().map(|found| found.value.as_str())?;
+    let subject = metadata.subject.as_ref().map(|found| found.value.as_str())?;
+    let is_law = matches!(doc_type, "Luật" | "Bộ luật" | "Pháp lệnh");
+    is_law.then(|| name_key(&format!("{doc_type} {subject}")))
 }
 
 fn citation(tables: &Tables, text: &Text, flow: &Flow, mention: &Mention) -> Citation {

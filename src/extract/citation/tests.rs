@@ -1,2 +1,321 @@
 use super::*;
-use crate::source::Limits;
+use crate::{domain::found::Found, source::Limits};
+
+fn found<T>(value: T, key: Option<&str>) -> Found<T> {
+    Found {
+        value,
+        raw: String::new(),
+        key: key.map(str::to_owned),
+        page: 1,
+        span: Span::new(0, 0),
+        rule: "test".to_owned(),
+        confidence: 1.0,
+    }
+}
+
+/// A report of the department of labour of Vân Sơn.
+fn own() -> Metadata {
+    Metadata {
+        number: Some(found("45/BC-SLĐTBXH".to_owned(), None)),
+        issuer: Some(found("Sở Lao động".to_owned(), Some("vanson.sldtbxh"))),
+        issued_on: "2021-04-12".parse().ok().map(|date| found(date, None)),
+        ..Metadata::default()
+    }
+}
+
+fn find_in(text: &str) -> Vec<Citation> {
+    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    find(&ctx, &Text::from_plain(text), &own())
+}
+
+/// One line a citation: `kind type number date (issuer) "title" [provision] flags`.
+#[track_caller]
+fn check(text: &str, expect: &[&str]) {
+    let shown: Vec<String> = find_in(text).iter().map(show).collect();
+    assert_eq!(shown, expect);
+}
+
+fn show(citation: &Citation) -> String {
+    let mut shown = format!("{:?}", citation.kind);
+    let mut add = |part: Option<String>| {
+        if let Some(part) = part {
+            shown.push(' ');
+            shown.push_str(&part);
+        }
+    };
+    add(citation.doc_type.clone());
+    add(citation.number.clone());
+    add(citation.issued_on.map(|date| date.to_string()));
+    add(citation.issuer.as_ref().map(|issuer| format!("({issuer})")));
+    add(citation.title.as_ref().map(|title| format!("{title:?}")));
+    add(citation.provision.as_ref().map(|provision| format!("[{}]", provision.raw)));
+    let flags: Vec<String> = citation.flags.iter().map(|flag| format!("!{flag:?}")).collect();
+    add((!flags.is_empty()).then(|| flags.join(" ")));
+    shown
+}
+
+#[test]
+fn full_form() {
+    check(
+        "Căn cứ Quyết định số 2862/QĐ-UBND ngày 16/11/2018 của UBND tỉnh Vân Sơn về việc giao chỉ tiêu;",
+        &[
+            r#"Basis Quyết định 2862/QĐ-UBND 2018-11-16 (UBND tỉnh Vân Sơn) "về việc giao chỉ tiêu""#,
+        ],
+    );
+    // Broken over lines, the quotation mark followed by a space.
+    check(
+        "Sơ kết 05 năm thực hiện Chỉ thị số 08-CT/TU\nngày 09 tháng 5\nnăm 2016 của Ban Thường vụ Tỉnh ủy\n“ Về tiếp tục đổi mới”",
+        &[
+            r#"Implements Chỉ thị 08-CT/TU 2016-05-09 (Ban Thường vụ Tỉnh ủy) "Về tiếp tục đổi mới""#,
+        ],
+    );
+}
+
+#[test]
+fn words_in_front_of_the_number() {
+    check(
+        "theo Kế hoạch Số: 12/KH-UBND, ngày 5/3/2019.",
+        &["Mentions Kế hoạch 12/KH-UBND 2019-03-05"],
+    );
+    check(
+        "theo văn bản số 238/UBND-KGVX ngày 5/3/2019.",
+        &["Mentions Công văn 238/UBND-KGVX 2019-03-05"],
+    );
+    check(
+        "tại CV 5512/BGDĐT-GDTrH ngày 5/3/2019.",
+        &["Mentions Công văn 5512/BGDĐT-GDTrH 2019-03-05"],
+    );
+    check("theo Kế hoạch 102/KH-SLĐTBXH", &["Mentions Kế hoạch 102/KH-SLĐTBXH !NoDate"]);
+    check("theo NQ 77/NQ-CP ngày 5/3/2019", &["Mentions Nghị quyết 77/NQ-CP 2019-03-05"]);
+    // The body between type word and number.
+    check(
+        "Nghị quyết của Quốc hội số 39/2012/QH13",
+        &["Mentions Nghị quyết 39/2012/QH13 (Quốc hội)"],
+    );
+}
+
+#[test]
+fn dates_around_the_number() {
+    let after_issuer = "Nghị định số 55/2025/NĐ-CP của Chính phủ ngày 02 tháng 3 năm 2025.";
+    check(after_issuer, &["Mentions Nghị định 55/2025/NĐ-CP 2025-03-02 (Chính phủ)"]);
+    let before = "Ngày 24/7/2024, Sở Xây dựng có Công văn số 21/SXD-QH gửi các đơn vị.";
+    check(before, &["Mentions Công văn 21/SXD-QH 2024-07-24"]);
+    check(
+        "Thông tư số 5/2019/TT-BTC, 05/12/2019.",
+        &["Mentions Thông tư 5/2019/TT-BTC 2019-12-05"],
+    );
+    check(
+        "Kế hoạch số 5/KH-UBND ngày    tháng 4 năm 2021.",
+        &["Mentions Kế hoạch 5/KH-UBND 2021-04"],
+    );
+    // What is printed stays, and is flagged.
+    check(
+        "Thông tư số 5/2019/TT-BTC ngày 30/02/2019.",
+        &["Mentions Thông tư 5/2019/TT-BTC 2019 !ImpossibleDate"],
+    );
+    check(
+        "Thông tư số 5/2019/TT-BTC ngày 03/02/2018.",
+        &["Mentions Thông tư 5/2019/TT-BTC 2018-02-03 !YearDiffers"],
+    );
+}
+
+#[test]
+fn lists() {
+    check(
+        "Xét Tờ trình số: 421/TTr-STC ngày 29/10/2025, 501/TTr-STC ngày 20/11/2025;",
+        &["Proposal Tờ trình 421/TTr-STC 2025-10-29", "Proposal Tờ trình 501/TTr-STC 2025-11-20"],
+    );
+    check(
+        "Căn cứ các Luật số 43/2024/QH15, số 47/2024/QH15 và số 95/2025/QH15;",
+        &["Basis Luật 43/2024/QH15", "Basis Luật 47/2024/QH15", "Basis Luật 95/2025/QH15"],
+    );
+    check(
+        "Tiếp tục triển khai Nghị quyết 29-NQ/TW, Chỉ thị 34-CT/TW, Nghị định 91/2018/NĐ-CP",
+        &[
+            "Implements Nghị quyết 29-NQ/TW !NoDate",
+            "Implements Chỉ thị 34-CT/TW !NoDate",
+            "Implements Nghị định 91/2018/NĐ-CP",
+        ],
+    );
+    // In notes the separator is a semicolon, and a full stop may stand before the title.
+    check(
+        "[1] Kế hoạch Số 77/KH-SLĐTBXH, ngày 22 tháng 01 năm 2016. Kế hoạch Phát động thi đua năm 2016; Kế hoạch Số 89/KH-SLĐTBXH, ngày 27/02/2017 Kế hoạch Phát động thi đua năm 2015;",
+        &[
+            r#"Mentions Kế hoạch 77/KH-SLĐTBXH 2016-01-22 "Kế hoạch Phát động thi đua năm 2016""#,
+            r#"Mentions Kế hoạch 89/KH-SLĐTBXH 2017-02-27 "Kế hoạch Phát động thi đua năm 2015" !TitleYearDiffers"#,
+        ],
+    );
+}
+
+#[test]
+fn laws() {
+    check(
+        "Căn cứ Luật Ngân sách nhà nước số 83/2015/QH13 ngày 25/6/2015;",
+        &[r#"Basis Luật 83/2015/QH13 2015-06-25 "Luật Ngân sách nhà nước""#],
+    );
+    check(
+        "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19/6/2015; Luật sửa đổi, bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa phương ngày 22/11/2019;",
+        &[
+            r#"Basis Luật 2015-06-19 "Luật Tổ chức chính quyền địa phương" !TitleOnly"#,
+            r#"Basis Luật 2019-11-22 "Luật sửa đổi, bổ sung một số điều của Luật Tổ chức Chính phủ và Luật Tổ chức chính quyền địa phương" !TitleOnly"#,
+        ],
+    );
+    check(
+        "theo Luật Cán bộ, công chức năm 2008;",
+        &[r#"Mentions Luật 2008 "Luật Cán bộ, công chức" !TitleOnly"#],
+    );
+    // A law inside the title of another document is not cited by it, unless it has a number.
+    check(
+        "Nghị định số 5/2019/NĐ-CP quy định chi tiết một số điều của Luật Đất đai;",
+        &[r#"Mentions Nghị định 5/2019/NĐ-CP "quy định chi tiết một số điều của Luật Đất đai""#],
+    );
+    check(
+        "Luật sửa đổi, bổ sung một số điều của Luật Đấu thầu, Luật Đầu tư công số 90/2025/QH15.",
+        &[
+            r#"Mentions Luật 90/2025/QH15 "Luật sửa đổi, bổ sung một số điều của Luật Đấu thầu, Luật Đầu tư công""#,
+        ],
+    );
+}
+
+#[test]
+fn provisions() {
+    check(
+        "theo điểm d khoản 2 Điều 5 Nghị định số 132/2020/NĐ-CP",
+        &["Mentions Nghị định 132/2020/NĐ-CP [điểm d khoản 2 Điều 5]"],
+    );
+    check(
+        "quy định tại khoản 2 Điều 3 của Luật Đấu thầu số 22/2023/QH15.",
+        &[r#"Mentions Luật 22/2023/QH15 "Luật Đấu thầu" [khoản 2 Điều 3]"#],
+    );
+}
+
+#[test]
+fn relations() {
+    check(
+        "Căn cứ Luật Đầu tư công số 58/2024/QH15 đã được sửa đổi, bổ sung một số điều theo Luật số 90/2025/QH15; Nghị quyết số 3/2019/QH14;",
+        &[
+            r#"Basis Luật 58/2024/QH15 "Luật Đầu tư công""#,
+            "AmendedBy Luật 90/2025/QH15",
+            "Basis Nghị quyết 3/2019/QH14",
+        ],
+    );
+    check(
+        "Phúc đáp Công văn số 5/STC-NS ngày 5/5/2020,",
+        &["Replies Công văn 5/STC-NS 2020-05-05"],
+    );
+    check(
+        "Quyết định này thay thế Quyết định số 5/QĐ-UBND ngày 5/5/2020.",
+        &["Replaces Quyết định 5/QĐ-UBND 2020-05-05"],
+    );
+    check(
+        "Bãi bỏ Quyết định số 5/QĐ-UBND ngày 5/5/2020.",
+        &["Repeals Quyết định 5/QĐ-UBND 2020-05-05"],
+    );
+    check("Thông tư số 5/2019/TT-BTC hết hiệu lực kể từ ngày", &["Repeals Thông tư 5/2019/TT-BTC"]);
+    check(
+        "Điều 1. Sửa đổi, bổ sung một số điều của Quy chế ban hành kèm theo Quyết định số 5/QĐ-UBND ngày 5/5/2020",
+        &["Amends Quyết định 5/QĐ-UBND 2020-05-05"],
+    );
+    check(
+        "Quy chế ban hành kèm theo Quyết định số 5/QĐ-UBND ngày 5/5/2020",
+        &["Encloses Quyết định 5/QĐ-UBND 2020-05-05"],
+    );
+    check(
+        "Điều 1. Sửa đổi Điều 3 Quyết định số 5/QĐ-UBND ngày 5/5/2020",
+        &["Amends Quyết định 5/QĐ-UBND 2020-05-05 [Điều 3]"],
+    );
+    check(
+        "Theo đề nghị của Giám đốc Sở Tài chính tại Tờ trình số 5/TTr-STC ngày 5/5/2020.",
+        &["Proposal Tờ trình 5/TTr-STC 2020-05-05"],
+    );
+    check(
+        "được thay thế bằng Quyết định số 5/QĐ-UBND ngày 5/5/2020",
+        &["ReplacedBy Quyết định 5/QĐ-UBND 2020-05-05"],
+    );
+}
+
+#[test]
+fn misprints_are_kept_and_flagged() {
+    check(
+        "Thực hiện Nghị quyết số 42/NĐ-CP ngày 09/02/2020 của Chính phủ",
+        &["Implements Nghị quyết 42/NĐ-CP 2020-02-09 (Chính phủ) !TypeDiffers"],
+    );
+    check("Thông tư 08/2019/TTBLĐTBXH", &["Mentions Thông tư 08/2019/TTBLĐTBXH !MissingHyphen"]);
+    check(
+        "Nghị quyết số 17-NQ/CP ngày 5/5/2020",
+        &["Mentions Nghị quyết 17-NQ/CP 2020-05-05 !SwappedSeparators"],
+    );
+    check(
+        "Nghị quyết số 15/2020 NQ-HĐND",
+        &["Mentions Nghị quyết 15/2020 NQ-HĐND !SpaceForSeparator"],
+    );
+}
+
+#[test]
+fn the_document_itself_is_not_cited() {
+    check("SỞ LAO ĐỘNG\nSố: 45/BC-SLĐTBXH\n\nBÁO CÁO", &[]);
+    check("(Kèm theo Báo cáo số 45/BC- SLĐTBXH ngày 12/4/2021 của Sở)", &[]);
+    // The same number of another year is another document.
+    check(
+        "so với Báo cáo số 45/BC-SLĐTBXH ngày 12/4/2020",
+        &["Mentions Báo cáo 45/BC-SLĐTBXH 2020-04-12"],
+    );
+    // Number lines of enclosed documents and of forms.
+    check("UBND TỈNH VÂN SƠN\n\nSố: 12/QĐ-UBND\n\nQUYẾT ĐỊNH", &[]);
+    check("Kèm theo Quyết định số    /QĐ-UBND ngày    tháng 4 năm 2021", &[]);
+    check("Mẫu số 01/BC-UBND; biểu 02/KH-UBND", &[]);
+}
+
+#[test]
+fn a_law_is_not_cited_by_itself() {
+    let law = Metadata {
+        doc_type: Some(found("Luật".to_owned(), None)),
+        subject: Some(found("Trồng sen".to_owned(), None)),
+        ..Metadata::default()
+    };
+    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let text = Text::from_plain("Luật Trồng sen quy định. Theo Luật Đất đai.");
+    let shown: Vec<String> = find(&ctx, &text, &law).iter().map(show).collect();
+    assert_eq!(shown, [r#"Mentions Luật "Luật Đất đai" !TitleOnly"#]);
+}
+
+#[test]
+fn what_cites_nothing() {
+    for text in [
+        "đạt 19/19 tiêu chí, 5%/năm, 21 triệu đồng/năm, 172.107,75 triệu đồng",
+        "41.372,179/361.188 triệu đồng; tháng 01/2020; (03/10/1950 - 03/10/2020)",
+        "TCVN ISO 9001: 2015, QCVN 12-1:2011/BYT, Covid -19, lần thứ XIX",
+        "ban hành 05 kế hoạch, 20 Kế hoạch phát động, 09 phòng thuộc khối",
+        "trực 24/7, số 95A/6 đường Hoàng Hoa, giá 130.000/CP ngày 01/07",
+        "Luật này, pháp luật, Hiến pháp, dự án Luật Thủy lợi",
+        "ô quy hoạch K4/CQ2, tỷ lệ 1/500, truyền hình số",
+    ] {
+        check(text, &[]);
+    }
+}
+
+#[test]
+fn short_forms_have_the_key_of_the_full_form() {
+    let found = find_in(
+        "Chỉ thị số 08-CT/TU ngày 09/5/2016 của Ban Thường vụ Tỉnh ủy.\n\nThực hiện Chỉ thị số 08-CT/TU, Sở đã",
+    );
+    let keys: Vec<&str> = found.iter().filter_map(|citation| citation.key.as_deref()).collect();
+    assert_eq!(keys, ["vanson.tinhuy|CT|8|nk2015-2020"; 2]);
+    assert_eq!(found[1].issued_on, None, "only what is printed there");
+    // Two full forms of one number: the short form is either of them.
+    let found = find_in(
+        "Kế hoạch số 5/KH-UBND ngày 1/2/2016; Kế hoạch số 5/KH-UBND ngày 1/2/2017; theo Kế hoạch 5/KH-UBND.",
+    );
+    assert_eq!(found[2].key.as_deref(), Some("vanson.ubnd|KH|5|?"));
+    let found = find_in("Chỉ thị số 34-CT/TW của Bộ Chính trị (khóa XI) về thi đua");
+    assert_eq!(found[0].key.as_deref(), Some("tw|CT|34|khoaXI"));
+}
+
+#[test]
+fn quote_and_place() {
+    let text = "Mở đầu.\n\nTheo Kế hoạch số 5/KH-\nUBND ngày 1/2/2016\nvề nuôi cá; và";
+    let found = find_in(text);
+    assert_eq!(found[0].quote, "Kế hoạch số 5/KH-UBND ngày 1/2/2016 về nuôi cá");
+    let plain = Text::from_plain(text);
+    assert_eq!(plain.slice(found[0].span), "Kế hoạch số 5/KH-\nUBND ngày 1/2/2016\nvề nuôi cá");
+}

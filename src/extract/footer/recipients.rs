@@ -14,54 +14,52 @@ use crate::{
 };
 
 /// A list of more lines is not one.
-const MAX_LINES: usize = 60;
+const MAX_LINES: usize = 80;
 
-/// Reads the first list of recipients from line `first` on.
-pub(in crate::extract) fn recipients(text: &Text, first: usize) -> Option<Found<Vec<String>>> {
-    let mut following = pieces(text, first).skip_while(|piece| !is_head(piece));
+/// Reads the list of recipients that begins in lines `first..last`.
+pub(in crate::extract) fn recipients(
+    text: &Text,
+    first: usize,
+    last: usize,
+) -> Option<Found<Vec<String>>> {
+    let mut following = pieces(text, first)
+        .take_while(|piece| piece.line < last)
+        .skip_while(|piece| !is_head(piece));
     let head = following.next()?;
-    let mut entries: Vec<String> = Vec::new();
-    let mut end = head.start;
-    let mut is_done = false;
     let colon = head.text.find(':').map_or(head.text.len(), |at| at + 1);
-    let inline = head.text[colon..].trim();
-    if !inline.is_empty() {
-        is_done = push_inline(inline, &mut entries);
-        end = head.start + head.text.len();
-    }
-    for piece in following.take(MAX_LINES) {
-        if is_done {
+    // A list that begins on the line of its head is one paragraph, as portals print it.
+    let is_inline = head.text[colon..].contains(char::is_alphabetic);
+    let mut list = head.text[colon..].trim().to_owned();
+    let mut end = head.start + head.text.len();
+    for piece in
+        pieces(text, head.line).skip_while(|piece| piece.start <= head.start).take(MAX_LINES)
+    {
+        if is_closed(&list) {
             break;
         }
         if piece.side == Column::Right && head.side != Column::Right {
+            if is_inline {
+                break;
+            }
             continue;
         }
         let is_entry = is_entry(piece.text);
-        let last_is_closed = entries.last().is_none_or(|last| last.ends_with([';', '.']));
-        let is_foreign = !is_entry && (last_is_closed && !entries.is_empty());
+        let last_is_closed = list.trim_end().ends_with([';', '.', '/']);
         if !is_entry && begins_in_caps(piece.text) && phrase::is_caps(piece.text) {
             // The signature stands between the entries where columns were lost.
-            if entries.is_empty() || !last_is_closed {
+            if list.is_empty() || !last_is_closed {
                 continue;
             }
             break;
         }
-        if is_foreign {
+        if !is_entry && !is_inline && last_is_closed && !list.is_empty() {
             break;
         }
-        match entries.last_mut() {
-            Some(last) if !is_entry => {
-                last.push(' ');
-                last.push_str(piece.text);
-            }
-            _ => entries.push(piece.text.to_owned()),
-        }
+        list.push(if is_entry { '\n' } else { ' ' });
+        list.push_str(piece.text);
         end = piece.start + piece.text.len();
-        let last = entries.last().map(String::as_str).unwrap_or_default();
-        is_done = is_filing(last) && last.trim_end().ends_with('.');
     }
-    let value: Vec<String> =
-        entries.iter().map(|entry| tidy(entry)).filter(|entry| !entry.is_empty()).collect();
+    let value = entries(&list);
     if value.is_empty() {
         return None;
     }
@@ -78,9 +76,12 @@ pub(in crate::extract) fn recipients(text: &Text, first: usize) -> Option<Found<
 }
 
 fn is_head(piece: &Piece<'_>) -> bool {
-    piece.text.starts_with(['N', 'n'])
-        && piece.text.len() < 4000
-        && is_recipients_head(&name_key(piece.text.get(..24).unwrap_or(piece.text)))
+    piece.text.starts_with(['N', 'n']) && is_recipients_head(&name_key(head_of(piece.text)))
+}
+
+/// The first characters of a long line.
+pub(super) fn head_of(text: &str) -> &str {
+    text.char_indices().nth(24).map_or(text, |(end, _)| &text[..end])
 }
 
 fn is_entry(text: &str) -> bool {
@@ -93,17 +94,20 @@ fn is_filing(text: &str) -> bool {
     bare.starts_with("Lưu") || bare.starts_with("lưu")
 }
 
-/// Splits `- Như Điều 3; - Sở Nội vụ; - Lưu: VT.`; tells whether the last entry is in.
-fn push_inline(inline: &str, entries: &mut Vec<String>) -> bool {
-    for part in inline.split("; -").flat_map(|part| part.split(";-")) {
-        entries.push(format!("{};", part.trim().trim_end_matches(';')));
-    }
-    entries.last().is_some_and(|last| is_filing(last))
+/// Whether the last entry is in and ended.
+fn is_closed(list: &str) -> bool {
+    let last = list.rsplit(['\n', ';']).find(|part| part.contains(char::is_alphabetic));
+    last.is_some_and(is_filing) && list.trim_end().ends_with('.')
 }
 
-fn tidy(entry: &str) -> String {
-    let bare = entry.trim_matches(|c: char| c.is_whitespace() || "-+•–*;.,/".contains(c));
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Splits at the dashes: `- Như Điều 3; - Sở Nội vụ; - Lưu: VT.`.
+fn entries(list: &str) -> Vec<String> {
+    let at_dashes = list.replace(";-", ";\n-").replace("; -", ";\n-").replace("; –", ";\n–");
+    let tidy = |entry: &str| {
+        let bare = entry.trim_matches(|c: char| c.is_whitespace() || "-+•–*;.,/".contains(c));
+        bare.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    at_dashes.split('\n').map(tidy).filter(|entry| !entry.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -112,7 +116,7 @@ mod tests {
 
     #[track_caller]
     fn check(plain: &str, expected: &[&str]) {
-        let found = recipients(&Text::from_plain(plain), 0);
+        let found = recipients(&Text::from_plain(plain), 0, 99);
         let value = found.map(|found| found.value).unwrap_or_default();
         assert_eq!(value, expected, "{plain}");
     }
@@ -123,9 +127,13 @@ mod tests {
             "Nơi nhận:\n- Như Điều 3;\n- Chủ tịch, các Phó Chủ tịch\nUBND tỉnh;\n- Lưu: VT, VP.\nGIÁM ĐỐC",
             &["Như Điều 3", "Chủ tịch, các Phó Chủ tịch UBND tỉnh", "Lưu: VT, VP"],
         );
-        // On one line, as portals print it.
+        // On one line or one paragraph, as portals print it.
         check(
             "Nơi nhận: - Như Điều 3; - Sở Nội vụ; - Lưu: VT. | GIÁM ĐỐC Trần Văn Bình",
+            &["Như Điều 3", "Sở Nội vụ", "Lưu: VT"],
+        );
+        check(
+            "Nơi nhận: - Như Điều 3; - Sở Nội\nvụ; - Lưu: VT. | KT.\nGIÁM ĐỐC Trần Văn Bình",
             &["Như Điều 3", "Sở Nội vụ", "Lưu: VT"],
         );
         check("Không có nơi nhận", &[]);

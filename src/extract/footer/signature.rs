@@ -14,7 +14,7 @@ use crate::{
         tables::{Tables, name_key},
     },
     extract::{
-        footer::{Piece, begins_in_caps, is_recipients_head, person, pieces},
+        footer::{Piece, begins_in_caps, is_recipients_head, person, pieces, recipients},
         naming, phrase,
     },
     layout::Column,
@@ -27,12 +27,19 @@ pub(in crate::extract) struct Signature {
     pub(in crate::extract) signer: Option<Found<String>>,
     pub(in crate::extract) position: Option<Found<String>>,
     pub(in crate::extract) capacity: Option<Found<String>>,
+    /// The line of the name, else of the first mark.
+    pub(in crate::extract) line: usize,
+    /// All words in capitals of the block, folded.
+    titles: String,
     /// The body named after `TM.`, as printed.
     pub(in crate::extract) body: Option<String>,
 }
 
 /// A signature has at most so many lines between its first mark and the name.
 const MAX_BLOCK_PIECES: usize = 24;
+
+/// A line of more words is running text.
+const MAX_NAME_LINE_WORDS: usize = 14;
 
 /// Lines of a foot are short; longer ones hold the whole foot on one line.
 const MAX_LINE_BYTES: usize = 200;
@@ -48,21 +55,70 @@ enum Item {
     Other(String),
 }
 
-/// Reads the first signature from line `first` on.
+/// Reads the signature from line `first` on: the first one, or of the signatures of a joint
+/// document the one of the body `lead`, a folded name.
+///
+/// A draft has the place for a signature and no name; it is taken when no name follows soon.
 pub(in crate::extract) fn signature(
     tables: &Tables,
     text: &Text,
     first: usize,
+    lead: Option<&str>,
 ) -> Option<Signature> {
     let all: Vec<Piece<'_>> = pieces(text, first).collect();
-    for (at, piece) in all.iter().enumerate() {
-        let Some(begin) = block_start(tables, piece.text) else { continue };
-        if let Some(found) = block(tables, text, &all[at..], begin) {
-            return Some(found);
+    let mut nameless: Option<Signature> = None;
+    let mut signed: Option<Signature> = None;
+    let mut list_line: Option<usize> = None;
+    let mut at = 0;
+    while let Some(piece) = all.get(at) {
+        if signed.as_ref().is_some_and(|found| piece.line > found.line + JOINT_LINES) {
+            break;
+        }
+        if piece.text.starts_with('N')
+            && is_recipients_head(&name_key(recipients::head_of(piece.text)))
+        {
+            list_line = Some(piece.line);
+        }
+        let block = block_start(tables, piece.text)
+            .and_then(|begin| block(tables, text, &all[at..], begin));
+        at += 1;
+        let Some(found) = block else { continue };
+        if found.signer.is_none() {
+            let is_at_list = list_line.is_some_and(|line| piece.line <= line + LIST_LINES)
+                || all[at..]
+                    .iter()
+                    .take(LIST_LINES)
+                    .any(|next| is_recipients_head(&name_key(recipients::head_of(next.text))));
+            if is_at_list && nameless.is_none() {
+                nameless = Some(found);
+            }
+            continue;
+        }
+        let is_lead = lead.is_none_or(|lead| found.titles.contains(lead));
+        if is_lead || signed.is_none() {
+            signed = Some(found);
+        }
+        if is_lead {
+            break;
         }
     }
-    None
+    match (signed, nameless) {
+        (Some(signed), Some(nameless)) if signed.line > nameless.line + DRAFT_LINES => {
+            Some(nameless)
+        }
+        (None, nameless) => nameless,
+        (signed, _) => signed,
+    }
 }
+
+/// The signatures of a joint document stand within so many lines.
+const JOINT_LINES: usize = 24;
+
+/// The place for a signature stands so near the head of the recipients, in lines.
+const LIST_LINES: usize = 16;
+
+/// A name further below than this belongs to an enclosure.
+const DRAFT_LINES: usize = 40;
 
 /// Where in a piece a signature begins: at its first character, or behind the recipients.
 fn block_start(tables: &Tables, text: &str) -> Option<usize> {
@@ -89,14 +145,16 @@ fn begins_block(tables: &Tables, text: &str) -> bool {
     if mark_at(tables, text).is_some() {
         return true;
     }
-    let line = text.get(..MAX_LINE_BYTES).unwrap_or(text);
-    let key = name_key(line);
+    if text.len() > MAX_LINE_BYTES {
+        return false;
+    }
+    let key = name_key(text);
     let Some((_, n_words)) = tables.position_by_name(&key) else { return false };
     // `GIÁM ĐỐC` is a line of capitals, not the begin of `GIÁM ĐỐC có trách nhiệm`.
     let words: Vec<&str> = text.split_whitespace().collect();
     let own = &words[..n_words.min(words.len())];
     let is_caps = own.iter().all(|word| !word.chars().any(char::is_lowercase));
-    is_caps && text.len() <= MAX_LINE_BYTES && !text.trim_end().ends_with([';', ':', ','])
+    is_caps && !text.trim_end().ends_with([';', ':', ','])
 }
 
 /// The mark of capacity at the begin of a text and its end: `KT.`, `T/M`, `TM `.
@@ -109,7 +167,9 @@ fn mark_at(tables: &Tables, text: &str) -> Option<(String, usize)> {
             let has_stop = after_stop.len() < rest.len();
             let value = after_stop.trim_start();
             let is_separate = has_stop || rest.starts_with(' ') && written.len() > 1;
-            if is_separate && has_caps_word(value) {
+            // `… Lưu: VT. | KT.` at a line end: who is represented follows on the next line.
+            let is_alone = has_stop && value.is_empty() && written.len() > 1;
+            if is_alone || is_separate && has_caps_word(value) {
                 return Some((capacity.mark.clone(), behind + usize::from(has_stop)));
             }
         }
@@ -125,7 +185,7 @@ fn has_caps_word(text: &str) -> bool {
     letters.peek().is_some() && n_letters >= 2 && letters.all(char::is_uppercase)
 }
 
-/// Reads a block from its first piece; `None` when no name follows.
+/// Reads a block from its first piece; without a signer when no name follows.
 fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Option<Signature> {
     let side = all[0].side;
     // Where columns were lost, recipients stand between the lines of the signature.
@@ -138,20 +198,31 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         let line = Piece { text: &piece.text[start..], start: piece.start + start, ..*piece };
         let is_recipient = line.text.starts_with(['-', '+', '–', '•'])
             || line.text.starts_with("Lưu")
-            || is_recipients_head(&name_key(line.text.get(..24).unwrap_or(line.text)));
-        if n > 0 && is_recipient || person::is_signed_mark(line.text) {
+            || is_recipients_head(&name_key(recipients::head_of(line.text)));
+        if n > 0 && is_recipient {
+            // `- Sở Nội vụ; Trần Văn Bình`: both columns on one line.
+            let Some(person) = behind_recipient(tables, line.text) else { continue };
+            let span = Span::new(line.start + person.range.start, line.start + person.range.end);
+            return Some(signed(tables, text, &items, Some((person, span)), line));
+        }
+        if person::is_signed_mark(line.text) {
             continue;
         }
         if !items.is_empty()
             && let Some(person) = person::person(tables, line.text)
         {
             let span = Span::new(line.start + person.range.start, line.start + person.range.end);
-            return Some(signed(tables, text, &items, person, span, line.page));
+            return Some(signed(tables, text, &items, Some((person, span)), line));
         }
         let caps_end = caps_end(line.text);
         let (titles, rest) = line.text.split_at(caps_end);
         if !titles.trim().is_empty() {
-            items.push(items_of(tables, titles, line.start));
+            let new = items_of(tables, titles, line.start);
+            match items.last_mut() {
+                // A mark alone on its line: who is represented follows on the next.
+                Some(last) if matches!(last.last(), Some(Item::Mark(..))) => last.extend(new),
+                _ => items.push(new),
+            }
         }
         if rest.trim().is_empty() {
             continue;
@@ -160,14 +231,26 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         if let Some(person) = person::person(tables, rest).filter(|_| !items.is_empty()) {
             let start = line.start + caps_end;
             let span = Span::new(start + person.range.start, start + person.range.end);
-            return Some(signed(tables, text, &items, person, span, line.page));
+            return Some(signed(tables, text, &items, Some((person, span)), line));
         }
-        // Running text: this was no signature. Lost columns mix in ends of recipients.
-        if n == 0 || line.text.split_whitespace().count() > 14 {
+        // Running text: the block is over. Lost columns mix in ends of recipients.
+        if n == 0 {
             return None;
         }
+        if line.text.split_whitespace().count() > MAX_NAME_LINE_WORDS {
+            break;
+        }
     }
-    None
+    let has_position = items.iter().flatten().any(|item| matches!(item, Item::Position(..)));
+    has_position.then(|| signed(tables, text, &items, None, all[0]))
+}
+
+/// The person named behind the end mark of a recipient.
+fn behind_recipient(tables: &Tables, line: &str) -> Option<person::Person> {
+    let end = line.rfind([';', '.'])? + 1;
+    let mut found = person::person(tables, &line[end..]).filter(|person| person.has_surname)?;
+    found.range = found.range.start + end..found.range.end + end;
+    Some(found)
 }
 
 /// The end of the words in capitals at the begin of a line.
@@ -267,9 +350,8 @@ fn signed(
     tables: &Tables,
     text: &Text,
     lines: &[Vec<Item>],
-    person: person::Person,
-    span: Span,
-    page: u32,
+    person: Option<(person::Person, Span)>,
+    name_line: Piece<'_>,
 ) -> Signature {
     let found = |value: String, span: Span, rule: &str, confidence: f32| Found {
         value,
@@ -310,13 +392,23 @@ fn signed(
         Item::Other(words) => Some(naming::body_name(tables, words)),
         _ => None,
     });
-    let confidence = if person.has_surname { 0.97 } else { 0.85 };
-    let mut signer = found(person.name, span, "footer.signer", confidence);
-    signer.page = page;
+    let titles: Vec<String> = flat
+        .iter()
+        .map(|(_, item)| match item {
+            Item::Mark(..) => String::new(),
+            Item::Position(words, _) | Item::Other(words) => name_key(words),
+        })
+        .collect();
+    let signer = person.map(|(person, span)| {
+        let confidence = if person.has_surname { 0.97 } else { 0.85 };
+        found(person.name, span, "footer.signer", confidence)
+    });
     Signature {
-        signer: Some(signer),
+        signer,
         position: position.map(|(_, name, span)| found(name, span, "footer.position", 0.97)),
         capacity: first_mark.map(|(mark, span)| found(mark, span, "footer.capacity", 0.98)),
+        line: name_line.line,
+        titles: titles.join(" "),
         body,
     }
 }
@@ -329,7 +421,7 @@ mod tests {
     fn check(plain: &str, expected: &str) {
         let text = Text::from_plain(plain);
         let value = |found: Option<Found<String>>| found.map_or("-".to_owned(), |f| f.value);
-        let shown = signature(Tables::builtin(), &text, 0).map_or("none".to_owned(), |s| {
+        let shown = signature(Tables::builtin(), &text, 0, None).map_or("none".to_owned(), |s| {
             format!("{} | {} | {}", value(s.capacity), value(s.position), value(s.signer))
         });
         assert_eq!(shown, expected, "{plain}");
@@ -387,6 +479,28 @@ mod tests {
             "GIÁM ĐỐC\nTrần Văn Bình\nSAO Y BẢN CHÍNH\nTL. GIÁM ĐỐC\nCHÁNH VĂN PHÒNG\nLê Thị Cúc",
             "- | Giám đốc | Trần Văn Bình",
         );
+    }
+
+    #[test]
+    fn drafts_have_a_place_without_a_name() {
+        check(
+            "Nơi nhận:\n- Như Điều 3;\n- Lưu: VT.\nTM. ỦY BAN NHÂN DÂN\nCHỦ TỊCH\nPHỤ LỤC\nDanh sách",
+            "TM. | Chủ tịch | -",
+        );
+    }
+
+    #[test]
+    fn joint_documents_are_signed_by_the_lead() {
+        let text = Text::from_plain(
+            "KT. BỘ TRƯỞNG BỘ TÀI CHÍNH\nTHỨ TRƯỞNG\nCao Thị Nhã\nKT. BỘ TRƯỞNG\nBỘ NỘI VỤ\nTHỨ \
+             TRƯỞNG\nTrần Văn Bình",
+        );
+        let signer = |lead: Option<&str>| {
+            let found = signature(Tables::builtin(), &text, 0, lead).and_then(|s| s.signer);
+            found.map_or("-".to_owned(), |signer| signer.value)
+        };
+        assert_eq!(signer(Some("bo noi vu")), "Trần Văn Bình");
+        assert_eq!(signer(None), "Cao Thị Nhã");
     }
 
     #[test]

@@ -15,10 +15,7 @@ mod symbol;
 mod table;
 mod xml;
 
-#[cfg(test)]
-mod tests;
-
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::record::Warning,
@@ -27,7 +24,7 @@ use crate::{
         columns,
         docx::{
             notes::NoteKind,
-            package::Package,
+            package::{Package, Relation},
             properties::{each_child, read_note_numbering},
             story::Shared,
             xml::Xml,
@@ -89,8 +86,10 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     let mut seen = BTreeSet::new();
     let running: Vec<String> =
         document.shared.sections.iter().flat_map(|section| section.running.clone()).collect();
+    let by_id: BTreeMap<&str, &Relation> =
+        relations.iter().map(|relation| (relation.id.as_str(), relation)).collect();
     for id in running {
-        let Some(relation) = relations.iter().find(|relation| relation.id == id) else { continue };
+        let Some(relation) = by_id.get(id.as_str()) else { continue };
         if !seen.insert(relation.target.clone()) {
             continue;
         }
@@ -104,6 +103,10 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     let mut layout =
         Layout { pages: flow::pages(flow, budget)?, styles: document.shared.styles.layout };
     let is_empty = layout.pages.iter().all(|page| page.blocks.is_empty());
+    if is_empty && document.damaged.contains(&main) {
+        let detail = format!("expected text in {main}, found damage before any");
+        return Err(ReadError::Damaged { detail });
+    }
     if is_empty && document.shared.has_picture {
         layout.pages.iter_mut().for_each(|page| page.class = PageClass::Image);
     }
@@ -145,6 +148,10 @@ pub fn contents(bytes: &[u8]) -> Result<Contents, ReadError> {
         () if has(&package, "ppt/") => Contents::Other("a .pptx presentation"),
         () if has(&package, "mimetype") && has(&package, "content.xml") => {
             Contents::Other("an OpenDocument file")
+        }
+        () if package.is_salvaged => {
+            let detail = "expected a whole zip package, found one that is cut off";
+            return Err(ReadError::Damaged { detail: detail.to_owned() });
         }
         () => Contents::Other("a zip archive"),
     })
@@ -226,3 +233,6 @@ fn as_running(steps: Vec<Flow>, seen: &mut BTreeSet<String>) -> Vec<Flow> {
     blocks.retain(|block| seen.insert(format!("?{}", text(block))));
     blocks.into_iter().map(Flow::Block).collect()
 }
+
+#[cfg(test)]
+mod tests;

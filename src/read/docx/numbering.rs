@@ -96,7 +96,10 @@ impl Numbering {
     /// Which level of a list a paragraph style stands for.
     pub fn level_of_style(&self, list: u32, style: u32) -> Option<u8> {
         let list = self.lists.get(&list)?;
-        (0..N_LEVELS).find(|&level| self.level(list, level).style == Some(style)).map(|l| l as u8)
+        let template = self.template_of(list);
+        (0..N_LEVELS)
+            .find(|&level| self.level(list, template, level).style == Some(style))
+            .map(|l| l as u8)
     }
 
     /// Counts one paragraph of a list and gives its label with the space after it; empty when
@@ -107,7 +110,7 @@ impl Numbering {
         let template_id = self.template_of(list);
         let mut counts = self.counts.get(&template_id).copied().unwrap_or_default();
         let own_start = list.starts[depth].filter(|_| self.started.insert((list_id, depth)));
-        let first = self.level(list, depth).start;
+        let first = self.level(list, template_id, depth).start;
         let count = match (own_start, counts[depth]) {
             (Some(start), _) => start,
             (None, Some(last)) => last.saturating_add(1),
@@ -115,23 +118,30 @@ impl Numbering {
         };
         counts[depth] = Some(count);
         for (deeper, count) in counts.iter_mut().enumerate().skip(depth + 1) {
-            let restarts_after = self.level(list, deeper).restarts_after.unwrap_or(deeper);
+            let restarts_after =
+                self.level(list, template_id, deeper).restarts_after.unwrap_or(deeper);
             if depth < restarts_after {
                 *count = None;
             }
         }
         // A level above that was never used counts as used once.
         for (above, count) in counts.iter_mut().enumerate().take(depth) {
-            let start = list.starts[above].unwrap_or(self.level(list, above).start);
+            let start = list.starts[above].unwrap_or(self.level(list, template_id, above).start);
             count.get_or_insert(start);
         }
-        let label = self.label(list, depth, &counts);
+        let label = self.label(list, template_id, depth, &counts);
         self.counts.insert(template_id, counts);
         label
     }
 
-    fn label(&self, list: &List, depth: usize, counts: &[Option<u32>; N_LEVELS]) -> String {
-        let level = self.level(list, depth);
+    fn label(
+        &self,
+        list: &List,
+        template: u32,
+        depth: usize,
+        counts: &[Option<u32>; N_LEVELS],
+    ) -> String {
+        let level = self.level(list, template, depth);
         if level.is_hidden {
             return String::new();
         }
@@ -151,7 +161,7 @@ impl Numbering {
                     let format = if level.is_legal {
                         "decimal"
                     } else {
-                        self.level(list, shown).format.as_str()
+                        self.level(list, template, shown).format.as_str()
                     };
                     label += &format_number(counts[shown].unwrap_or_default(), format);
                 }
@@ -161,7 +171,7 @@ impl Numbering {
         if label.is_empty() { label } else { label + level.separator }
     }
 
-    fn level<'a>(&'a self, list: &'a List, depth: usize) -> &'a Level {
+    fn level<'a>(&'a self, list: &'a List, template: u32, depth: usize) -> &'a Level {
         static NO_LEVEL: Level = Level {
             start: 1,
             format: String::new(),
@@ -176,7 +186,7 @@ impl Numbering {
         if let Some(level) = &list.levels[depth] {
             return level;
         }
-        self.templates.get(&self.template_of(list)).map_or(&NO_LEVEL, |t| &t.levels[depth])
+        self.templates.get(&template).map_or(&NO_LEVEL, |t| &t.levels[depth])
     }
 
     /// The template of a list, by way of a numbering style where it names one.

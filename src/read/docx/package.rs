@@ -98,6 +98,7 @@ impl<'a> Package<'a> {
     /// # Errors
     /// `PasswordProtected` when the entry is encrypted, `OverBudget` past the byte limits.
     pub fn part(&mut self, name: &str, budget: &mut Budget) -> Result<Option<Part>, ReadError> {
+        budget.check_time()?;
         let Some(&place) = self.parts.get(name) else { return Ok(None) };
         let bytes = self.bytes;
         match (place, &mut self.archive) {

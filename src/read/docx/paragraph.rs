@@ -204,9 +204,9 @@ impl Paragraph {
             return Ok(());
         }
         let digits = std::mem::take(&mut self.raised);
-        let line = self.lines.last().map(Line::text).unwrap_or_default();
+        let before = self.lines.last().map(flow::tail).unwrap_or_default();
         let is_first = !self.has_text;
-        let is_mark = digits.len() <= LONGEST_MARK && !marks::takes_exponent(&line);
+        let is_mark = digits.len() <= LONGEST_MARK && !marks::takes_exponent(&before);
         self.has_text = true;
         if !is_mark {
             return self.append(&digits, self.raised_style, budget);
@@ -214,6 +214,23 @@ impl Paragraph {
         self.is_note |= is_first;
         let space = if is_first { " " } else { "" };
         self.append(&format!("[{digits}]{space}"), self.raised_style, budget)
+    }
+
+    /// Superscript digits of Unicode are note marks too.
+    fn bracket_superscripts(&mut self) {
+        let runs = || self.lines.iter().flat_map(|line| &line.runs);
+        let has_mark = |run: &Run| run.text.chars().any(|c| marks::superscript_digit(c).is_some());
+        let is_unicode = || runs().any(|run| marks::is_unicode_vietnamese(&run.text));
+        if !runs().any(has_mark) || !is_unicode() {
+            return;
+        }
+        let mut is_first = self.earlier.is_empty();
+        for run in self.lines.iter_mut().flat_map(|line| &mut line.runs) {
+            let first = run.text.trim_start().chars().next();
+            self.is_note |= is_first && first.and_then(marks::superscript_digit).is_some();
+            run.text = marks::bracket(&run.text, is_first);
+            is_first = false;
+        }
     }
 
     /// The blocks of the paragraph and what follows it. `label` is what numbering shows before
@@ -233,6 +250,7 @@ impl Paragraph {
         for run in std::mem::take(&mut self.withheld) {
             self.append(&run.text, run.style, budget)?;
         }
+        self.bracket_superscripts();
         let kind = if self.is_note { BlockKind::Note } else { kind };
         let mut parts = self.earlier;
         parts.push(self.lines);

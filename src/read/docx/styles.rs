@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    layout::Style,
+    layout::{Style, is_tcvn3_font},
     read::{
         docx::{
             properties::{
@@ -268,9 +268,4 @@ impl Styles {
         self.layout_index.insert(key, number);
         number
     }
-}
-
-/// Whether a font is one of the TCVN3 (ABC) family, e.g. `.VnTime`, `.VnTimeH`.
-fn is_tcvn3_font(name: &str) -> bool {
-    name.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(".vn"))
 }

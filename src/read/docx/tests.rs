@@ -235,6 +235,16 @@ fn notes_typed_by_hand() {
             1 note: [12] Kế hoạch
         "#]],
     );
+    // As characters of Unicode; in TCVN3 the same character is the letter ạ.
+    check(
+        "<w:p><w:r><w:t>dễ nhớ¹; 9 m²</w:t></w:r></w:p><w:p><w:r><w:t>² Kế hoạch</w:t></w:r></w:p>\
+         <w:p><w:r><w:t>kÕ ho¹ch, h¹</w:t></w:r></w:p>",
+        expect![[r#"
+            1 paragraph: dễ nhớ[1]; 9 m²
+            1 note: [2] Kế hoạch
+            1 paragraph: kÕ ho¹ch, h¹
+        "#]],
+    );
 }
 
 #[test]
@@ -466,6 +476,11 @@ fn damage_keeps_what_can_be_read() {
         damaged_part: the part word/document.xml is damaged; it was read up to the damage
     "#]]
     .assert_eq(&print(&package(&[("word/document.xml", cut)])));
+    // Nothing stands before the damage.
+    expect![[r#"
+        expected text in word/document.xml, found damage before any
+    "#]]
+    .assert_eq(&print(&package(&[("word/document.xml", "<w:document><w:body><w:p><w:r")])));
     // Tags that close what is not open, or close late.
     check(
         "</w:tc></w:p><w:p><w:r><w:t>a</w:t></w:tbl></w:r><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:tc>\

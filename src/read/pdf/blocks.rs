@@ -4,7 +4,7 @@
 //! notes, running feet, stamps and watermarks.
 
 use super::{
-    columns::{self, Band, Margins},
+    columns::{self, Band, Margins, Place},
     ink::Layer,
     lines::Line as WorkLine,
     notes::{self, Rewrites},
@@ -25,6 +25,8 @@ pub(super) struct Surroundings<'s> {
     pub styles: &'s [Style],
     /// Font size of most of the document.
     pub body_size: f32,
+    /// The margins of most pages.
+    pub margins: Option<Margins>,
     /// Indices of the running lines of the page.
     pub running: &'s [usize],
 }
@@ -104,29 +106,35 @@ impl Builder<'_> {
         surroundings: &Surroundings,
         n_tables: &mut u32,
     ) {
-        let margins = columns::margins(&lines, work.frame.width);
+        let margins = Margins::of_page(&lines, work.frame.width, surroundings.margins);
+        let place = |is_last| Place { margins, page_height: work.frame.height, is_last };
         for table in &work.tables {
             let n_above = lines.partition_point(|line| line.y < table.grid.bbox.y0 + 2.0);
             let below = lines.split_off(n_above);
-            self.push_text(lines, work, margins, surroundings);
+            self.push_text(&lines, place(false), surroundings, n_tables);
             lines = below;
             self.push_table(table, work, n_tables);
         }
-        self.push_text(lines, work, margins, surroundings);
+        self.push_text(&lines, place(true), surroundings, n_tables);
     }
 
     fn push_text(
         &mut self,
-        lines: Vec<WorkLine>,
-        work: &PageWork,
-        margins: Margins,
+        lines: &[WorkLine],
+        place: Place,
         surroundings: &Surroundings,
+        n_tables: &mut u32,
     ) {
+        let margins = place.margins;
         let styles = surroundings.styles;
-        for band in columns::bands(lines, self.pieces, margins, work.frame.height) {
+        for band in columns::bands(lines, self.pieces, place) {
             match band {
                 Band::Full(lines) => {
                     self.push_column(lines, Column::Full, margins, styles);
+                }
+                Band::Table(rows) => {
+                    self.push_rows(rows, *n_tables);
+                    *n_tables += 1;
                 }
                 Band::Split { left, right } => {
                     for (lines, column) in [(left, Column::Left), (right, Column::Right)] {
@@ -179,6 +187,16 @@ impl Builder<'_> {
         *n_tables += 1;
     }
 
+    fn push_rows(&mut self, rows: Vec<Vec<Vec<WorkLine>>>, table: u32) {
+        for (row, cells) in rows.into_iter().enumerate() {
+            for (column, lines) in cells.into_iter().enumerate() {
+                let (row, column) = (row as u32, column as u32);
+                let kind = BlockKind::Cell { table, row, column };
+                self.push(lines, kind, Column::Full, false);
+            }
+        }
+    }
+
     fn push_lines(&mut self, lines: Vec<WorkLine>, kind: BlockKind) {
         for line in lines {
             self.push(vec![line], kind.clone(), Column::Full, false);
@@ -215,7 +233,7 @@ fn push_turned(turned: &Turned, work: &PageWork, blocks: &mut Vec<Block>) {
             Layer::Stamp => BlockKind::Stamp,
             Layer::Running => BlockKind::Running,
             Layer::Watermark => BlockKind::Watermark,
-            Layer::Body if turned.degrees % 90 != 0 => BlockKind::Watermark,
+            Layer::Body if !turned.degrees.is_multiple_of(90) => BlockKind::Watermark,
             Layer::Body if is_in_table || n_characters > MAX_SIDE_TEXT => BlockKind::Paragraph,
             Layer::Body => BlockKind::Watermark,
         };

@@ -8,13 +8,13 @@ use lopdf::{Dictionary, Object, Stream};
 
 use super::{
     file::File,
-    ink::{Glyph, Ink, Layer, Show},
-    lexer::{Lexer, Operand, unescape},
+    ink::{Ink, Layer},
+    lexer::{Lexer, unescape},
+    marked::Marked,
     matrix::Matrix,
     paths::Path,
     shared::Shared,
     state::{State, TextPosition},
-    texts::{TextId, decode_text_string},
 };
 use crate::{
     layout::BBox,
@@ -24,14 +24,7 @@ use crate::{
 /// Deeper nesting of form objects than any producer writes; viewers stop at about 30.
 const MAX_FORMS: usize = 28;
 /// More saved states than this are counted but not kept.
-const MAX_SAVED: usize = 4_096;
-
-/// A `BDC` or `BMC` that is open.
-struct Marked {
-    layer: Layer,
-    is_hidden: bool,
-    actual_text: Option<(TextId, usize)>,
-}
+pub(super) const MAX_SAVED: usize = 4_096;
 
 /// Runs the content of one page.
 pub(super) struct Interpreter<'f, 'b, 'l> {
@@ -42,8 +35,10 @@ pub(super) struct Interpreter<'f, 'b, 'l> {
     /// The displayed page.
     pub width: f32,
     pub height: f32,
-    layer: Layer,
-    n_hidden: usize,
+    /// What is being drawn belongs to.
+    pub layer: Layer,
+    /// How many open layers are switched off.
+    pub n_hidden: usize,
     /// Where the form objects being run lie in memory.
     forms: Vec<usize>,
 }
@@ -77,6 +72,7 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
             position: TextPosition::default(),
             path: Path::default(),
             marked: Vec::new(),
+            is_unseen: false,
         };
         let mut lexer = Lexer::new(content);
         while let Some(operator) = lexer.next_operator() {
@@ -154,15 +150,17 @@ impl<'f, 'b, 'l> Interpreter<'f, 'b, 'l> {
 }
 
 /// One content stream being run.
-struct StreamRun<'r, 'f, 'b, 'l> {
-    page: &'r mut Interpreter<'f, 'b, 'l>,
+pub(super) struct StreamRun<'r, 'f, 'b, 'l> {
+    pub page: &'r mut Interpreter<'f, 'b, 'l>,
     resources: Option<&'f Dictionary>,
-    state: State,
+    pub state: State,
     saved: Vec<State>,
     n_unsaved: usize,
-    position: TextPosition,
+    pub position: TextPosition,
     path: Path,
-    marked: Vec<Marked>,
+    pub marked: Vec<Marked>,
+    /// Whether the text being shown is white on white.
+    pub is_unseen: bool,
 }
 
 impl<'f> StreamRun<'_, 'f, '_, '_> {
@@ -248,19 +246,26 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
                 }
             }
             b"h" => self.path.close(),
-            b"S" | b"B" | b"B*" => self.path.paint(self.page.ink, true),
-            b"s" | b"b" | b"b*" => {
-                self.path.close();
-                self.path.paint(self.page.ink, true);
+            b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*" | b"f" | b"F" | b"f*" => {
+                if matches!(operator, b"s" | b"b" | b"b*") {
+                    self.path.close();
+                }
+                let is_filled = !matches!(operator, b"S" | b"s");
+                if is_filled && !self.state.is_white {
+                    self.path.fill(self.page.ink);
+                }
+                self.path.paint(self.page.ink, !matches!(operator, b"f" | b"F" | b"f*"));
             }
-            b"f" | b"F" | b"f*" => self.path.paint(self.page.ink, false),
             b"n" => self.path.discard(),
+            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" => {
+                self.state.is_white = is_white(operator, lexer);
+            }
             _ => {}
         }
     }
 
     /// A resource by category and name.
-    fn resource(&self, category: &[u8], name: &[u8]) -> Option<&'f Object> {
+    pub(super) fn resource(&self, category: &[u8], name: &[u8]) -> Option<&'f Object> {
         let dict = self.page.file.dict(self.resources?, category)?;
         match unescape(name) {
             Some(plain) => dict.get(&plain).or_else(|_| dict.get(name)).ok(),
@@ -312,181 +317,17 @@ impl<'f> StreamRun<'_, 'f, '_, '_> {
             _ => Ok(()),
         }
     }
-
-    /// Whether a layer, or the first one of a membership dictionary, is switched off.
-    fn is_hidden(&self, group: &Object) -> bool {
-        let file = self.page.file;
-        let is_off =
-            |object: &Object| object.as_reference().is_ok_and(|id| self.page.shared.is_hidden(id));
-        if is_off(group) {
-            return true;
-        }
-        let members = file.resolve(group).and_then(|o| o.as_dict().ok()?.get(b"OCGs").ok());
-        match members {
-            Some(Object::Array(groups)) => !groups.is_empty() && groups.iter().all(is_off),
-            Some(member) => is_off(member),
-            None => false,
-        }
-    }
-
-    fn begin_marked(&mut self, operator: &[u8], lexer: &Lexer) {
-        let mut marked = Marked { layer: self.page.layer, is_hidden: false, actual_text: None };
-        if operator == b"BDC" {
-            let tag = lexer.name().unwrap_or_default();
-            // The properties stand in place or among the resources.
-            let properties = match lexer.operands.get(1) {
-                Some(Operand::Name(name)) => self.resource(b"Properties", name),
-                _ => None,
-            };
-            if tag == b"OC" {
-                marked.is_hidden = properties.is_some_and(|group| self.is_hidden(group));
-            }
-            let actual_text = match properties.and_then(|p| self.page.file.resolve(p)) {
-                Some(Object::Dictionary(dict)) => self
-                    .page
-                    .file
-                    .get(dict, b"ActualText")
-                    .and_then(|text| text.as_str().ok().map(decode_text_string)),
-                _ => inline_entry(lexer, b"ActualText").and_then(|operand| match operand {
-                    Operand::String(range) => {
-                        Some(decode_text_string(&lexer.strings[range.clone()]))
-                    }
-                    _ => None,
-                }),
-            };
-            if let Some(text) = actual_text {
-                let text = self.page.shared.texts.of_str(&text);
-                marked.actual_text = Some((text, self.page.ink.glyphs.len()));
-            }
-            if tag == b"Artifact" && self.page.layer == Layer::Body {
-                let is = |key: &[u8], value: &[u8]| {
-                    inline_entry(lexer, key) == Some(&Operand::Name(value))
-                };
-                if is(b"Subtype", b"Watermark") {
-                    self.page.layer = Layer::Watermark;
-                } else if is(b"Type", b"Pagination") {
-                    self.page.layer = Layer::Running;
-                }
-            }
-        }
-        self.page.n_hidden += usize::from(marked.is_hidden);
-        if self.marked.len() < MAX_SAVED {
-            self.marked.push(marked);
-        }
-    }
-
-    fn end_marked(&mut self) {
-        let Some(marked) = self.marked.pop() else { return };
-        self.page.layer = marked.layer;
-        self.page.n_hidden -= usize::from(marked.is_hidden);
-        if let Some((text, first)) = marked.actual_text {
-            self.replace_text(text, first);
-        }
-    }
-
-    /// Gives the glyphs from `first` on one text, when they stand on one line.
-    fn replace_text(&mut self, text: TextId, first: usize) {
-        let glyphs = &mut self.page.ink.glyphs;
-        let Some((head, tail)) = glyphs.get_mut(first..).and_then(<[Glyph]>::split_first_mut)
-        else {
-            return;
-        };
-        let is_one_line = tail.iter().all(|glyph| (glyph.y - head.y).abs() < 1.0);
-        if !is_one_line {
-            return;
-        }
-        if let Some(last) = tail.last() {
-            head.advance = head.advance.max(last.x + last.advance - head.x);
-        }
-        head.text = text;
-        for glyph in tail {
-            glyph.text = TextId::UNKNOWN;
-            glyph.advance = 0.0;
-        }
-    }
-
-    fn show(&mut self, lexer: &Lexer) -> Result<(), OverBudget> {
-        let Some(font) = self.state.font else { return Ok(()) };
-        let trm =
-            Matrix::shift(0.0, self.state.rise).then(&self.position.matrix).then(&self.state.ctm);
-        let vertical = self.page.shared.font_at(font).vertical;
-        let along = if vertical { (-trm.c, -trm.d) } else { (trm.a, trm.b) };
-        let length = along.0.hypot(along.1);
-        let size = self.state.font_size.abs() * trm.c.hypot(trm.d);
-        if !(length > 0.0 && size > 0.0 && size.is_finite()) {
-            return Ok(());
-        }
-        // A negative font size writes in the other direction.
-        let sign = self.state.font_size.signum() / length;
-        let is_drawn_bold = self.state.render_mode == 2;
-        let show = Show {
-            first: self.page.ink.glyphs.len(),
-            style: self.page.shared.style(font, size, is_drawn_bold),
-            size,
-            direction: (along.0 * sign, along.1 * sign),
-            layer: self.page.layer,
-        };
-        self.page.ink.shows.push(show);
-        for operand in &lexer.operands {
-            match operand {
-                Operand::String(range) => {
-                    self.show_string(&lexer.strings[range.clone()], font, vertical)?;
-                }
-                Operand::Number(adjustment) => {
-                    let back = -adjustment / 1000.0 * self.state.font_size;
-                    let (x, y) = if vertical { (0.0, back) } else { (back, 0.0) };
-                    self.position.advance(x * self.state.horizontal_scale, y);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    fn show_string(
-        &mut self,
-        mut bytes: &[u8],
-        font: usize,
-        vertical: bool,
-    ) -> Result<(), OverBudget> {
-        let page = &mut *self.page;
-        let state = &self.state;
-        let is_visible = page.n_hidden == 0;
-        while !bytes.is_empty() {
-            let code = page.shared.next_code(font, bytes, page.file, page.budget)?;
-            bytes = &bytes[code.length.min(bytes.len())..];
-            let spacing =
-                state.char_spacing + if code.is_space_code { state.word_spacing } else { 0.0 };
-            let (dx, dy) = if vertical {
-                (0.0, -(state.font_size + spacing))
-            } else {
-                ((code.width * state.font_size + spacing) * state.horizontal_scale, 0.0)
-            };
-            let from = self.position.matrix.apply(0.0, state.rise);
-            let (x, y) = state.ctm.apply(from.0, from.1);
-            self.position.advance(dx, dy);
-            let to = self.position.matrix.apply(0.0, state.rise);
-            let (x1, y1) = state.ctm.apply(to.0, to.1);
-            let is_on_page = x > -2.0 && y > -2.0 && x < page.width + 2.0 && y < page.height + 2.0;
-            if !is_visible || !is_on_page {
-                continue;
-            }
-            if page.ink.glyphs.len() >= page.budget.limits.max_glyphs {
-                let limit = page.budget.limits.max_glyphs as u64;
-                return Err(OverBudget::TooMuch { what: "glyphs on one page", limit });
-            }
-            let advance = (x1 - x).hypot(y1 - y);
-            let show = page.ink.shows[page.ink.shows.len() - 1];
-            let backwards = (x1 - x) * show.direction.0 + (y1 - y) * show.direction.1 < 0.0;
-            let advance = if backwards { -advance } else { advance };
-            page.ink.glyphs.push(Glyph { text: code.text, x, y, advance });
-        }
-        Ok(())
-    }
 }
 
-/// The value of a key in a dictionary among the operands.
-fn inline_entry<'o>(lexer: &'o Lexer, key: &[u8]) -> Option<&'o Operand<'o>> {
-    let at = lexer.operands.iter().position(|operand| *operand == Operand::Name(key))?;
-    lexer.operands.get(at + 1)
+/// Whether a colour operator sets white. Of one component it is not known whether 1 is white
+/// (grey) or full ink (a spot colour), so only `g` counts.
+fn is_white(operator: &[u8], lexer: &Lexer) -> bool {
+    let is_all = |is: fn(f32) -> bool| {
+        (0..lexer.operands.len()).all(|index| lexer.number(index).is_some_and(is))
+    };
+    match (operator, lexer.operands.len()) {
+        (b"g", 1) | (b"rg" | b"sc" | b"scn", 3) => is_all(|part| part >= 0.999),
+        (b"k" | b"sc" | b"scn", 4) => is_all(|part| part <= 0.001),
+        _ => false,
+    }
 }

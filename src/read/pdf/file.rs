@@ -5,11 +5,16 @@
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
+use super::encryption;
 use crate::{
     read::error::ReadError,
-    source::{Budget, OverBudget},
+    source::{Budget, Limits, OverBudget},
 };
 
+/// No real stream of objects unpacks to more bytes; producers put 100 or 200 objects in one.
+const MAX_OBJECT_STREAM: u64 = 32 << 20;
+/// Nor to so few that fewer should ever be allowed.
+const MIN_OBJECT_STREAM: u64 = 256 << 10;
 /// How many references are followed from one object to another.
 const MAX_HOPS: usize = 16;
 
@@ -34,22 +39,28 @@ impl File {
             return Err(OverBudget::TooMuch { what: "bytes", limit }.into());
         }
         let options = LoadOptions {
-            max_decompressed_size: Some(limits.max_part_bytes as usize),
+            max_decompressed_size: Some(object_stream_limit(bytes, limits)),
             ..LoadOptions::default()
         };
         let mut loaded = Document::load_mem_with_options(bytes, options.clone());
         let mut repaired = false;
-        if !matches!(&loaded, Ok(document) if document.is_encrypted() || has_page(document)) {
+        let is_open = |document: &Document| document.trailer.has(b"Encrypt") || has_page(document);
+        if !loaded.as_ref().is_ok_and(is_open) {
             // The table of objects may read and yet describe the wrong objects.
-            let again = LoadOptions { force_reconstruct: true, ..options };
+            let again = LoadOptions { force_reconstruct: true, ..options.clone() };
             if let Ok(document) = Document::load_mem_with_options(bytes, again) {
                 repaired = true;
                 loaded = Ok(document);
             }
         }
+        if let Ok(document) = &loaded
+            && let Some(bytes) = encryption::move_out_of_trailer(bytes, document)
+        {
+            loaded = Document::load_mem_with_options(&bytes, options);
+        }
         budget.check_time()?;
         let document = loaded.map_err(refusal)?;
-        if document.is_encrypted() {
+        if document.trailer.has(b"Encrypt") {
             return Err(ReadError::PasswordProtected);
         }
         let mut pages: Vec<ObjectId> = document.page_iter().take(limits.max_pages + 1).collect();
@@ -181,6 +192,15 @@ pub(super) fn as_dict(object: &Object) -> Option<&Dictionary> {
         Object::Stream(stream) => Some(&stream.dict),
         _ => None,
     }
+}
+
+/// What one stream of objects may unpack to. `lopdf` unpacks all of them at once and knows no
+/// total, so the total is shared among as many as the file seems to have.
+fn object_stream_limit(bytes: &[u8], limits: &Limits) -> usize {
+    let key = b"/ObjStm";
+    let n_streams = bytes.windows(key.len()).filter(|window| window == key).count() as u64;
+    let share = limits.max_inflated_bytes / n_streams.max(1);
+    share.clamp(MIN_OBJECT_STREAM, MAX_OBJECT_STREAM).min(limits.max_part_bytes) as usize
 }
 
 fn has_page(document: &Document) -> bool {

@@ -147,16 +147,16 @@ fn grid(horizontal: &[Rule], vertical: &[Rule]) -> Option<Grid> {
     let mut parents: Vec<usize> = (0..n_columns * n_rows).collect();
     for row in 0..n_rows {
         let middle = (ys[row] + ys[row + 1]) / 2.0;
-        for column in 1..n_columns {
-            if !is_drawn(vertical, xs[column], middle) {
+        for (column, &x) in xs.iter().enumerate().take(n_columns).skip(1) {
+            if !is_drawn(vertical, x, middle) {
                 unite(&mut parents, row * n_columns + column - 1, row * n_columns + column);
             }
         }
     }
     for column in 0..n_columns {
         let middle = (xs[column] + xs[column + 1]) / 2.0;
-        for row in 1..n_rows {
-            if !is_drawn(horizontal, ys[row], middle) {
+        for (row, &y) in ys.iter().enumerate().take(n_rows).skip(1) {
+            if !is_drawn(horizontal, y, middle) {
                 unite(&mut parents, (row - 1) * n_columns + column, row * n_columns + column);
             }
         }

@@ -13,10 +13,14 @@ pub(super) struct Ink {
     pub shows: Vec<Show>,
     /// Straight lines along the axes, as thin as drawn or thinner than [`MAX_RULE`].
     pub rules: Vec<BBox>,
+    /// Areas filled with a colour other than white.
+    pub fills: Vec<BBox>,
     /// Images, cut at the edge of the page.
     pub images: Vec<BBox>,
 }
 
+/// More filled areas than this are a drawing; what is written on them is believed to be seen.
+pub(super) const MAX_FILLS: usize = 4_096;
 /// A filled rectangle up to this many points thick is a line.
 pub(super) const MAX_RULE: f32 = 3.5;
 
@@ -60,6 +64,14 @@ pub(super) enum Layer {
 }
 
 impl Ink {
+    /// Whether something is drawn at a point that white text would show on.
+    pub(super) fn is_covered(&self, x: f32, y: f32) -> bool {
+        let holds = |area: &BBox| area.x0 <= x && x <= area.x1 && area.y0 <= y && y <= area.y1;
+        self.fills.len() >= MAX_FILLS
+            || self.fills.iter().any(holds)
+            || self.images.iter().any(holds)
+    }
+
     /// The glyphs of a show.
     pub(super) fn glyphs_of(&self, show: usize) -> &[Glyph] {
         let end = self.shows.get(show + 1).map_or(self.glyphs.len(), |next| next.first);

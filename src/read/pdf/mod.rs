@@ -16,12 +16,15 @@ mod columns;
 mod content;
 mod embedded;
 mod encoding;
+mod encryption;
 mod file;
 mod font;
 mod grids;
+mod gutters;
 mod ink;
 mod lexer;
 mod lines;
+mod marked;
 mod matrix;
 mod notes;
 mod page;
@@ -29,8 +32,13 @@ mod paragraphs;
 mod paths;
 mod pieces;
 mod running;
+#[cfg(test)]
+mod sample;
 mod shared;
+mod show;
 mod state;
+#[cfg(test)]
+mod tests;
 mod texts;
 
 use std::collections::BTreeMap;
@@ -38,6 +46,7 @@ use std::collections::BTreeMap;
 use lopdf::{Dictionary, Object};
 
 use self::{
+    columns::Margins,
     content::Interpreter,
     file::{File, as_dict},
     ink::{Ink, Layer},
@@ -215,11 +224,21 @@ fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
     let running = running::find(&candidates);
     let styles = shared.styles;
     let body_size = body_size(pages);
+    let margins = Margins::of_document(pages.iter().zip(&running).map(|(page, running)| {
+        let is_body = |index: &usize| !running.contains(index);
+        let lines = (0..page.lines.len()).filter(is_body).map(|index| &page.lines[index]);
+        let body = lines.filter(|line| line.layer == Layer::Body).cloned().collect();
+        (body, page.frame.width)
+    }));
     let mut layout = Layout { pages: Vec::new(), styles };
     let mut n_tables = 0;
     for (index, work) in pages.iter().enumerate() {
-        let surroundings =
-            blocks::Surroundings { styles: &layout.styles, body_size, running: &running[index] };
+        let surroundings = blocks::Surroundings {
+            styles: &layout.styles,
+            body_size,
+            margins,
+            running: &running[index],
+        };
         let blocks = blocks::of_page(work, &surroundings, &mut n_tables);
         let is_own = |kind: &BlockKind| {
             !matches!(kind, BlockKind::Running | BlockKind::Stamp | BlockKind::Watermark)

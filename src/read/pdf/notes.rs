@@ -21,14 +21,21 @@ pub(super) type Rewrites = BTreeMap<usize, String>;
 
 /// The index of the first line that belongs to the notes; `lines` are top to bottom, without
 /// running feet.
+///
+/// Notes begin at a raised number, or under a short ruling line. They are set smaller than
+/// the body; where they are not, both signs must be there.
 pub(super) fn start(lines: &[Line], all: &Pieces, body_size: f32, rules: &[BBox]) -> Option<usize> {
-    let is_small = |line: &&Line| line.size <= NOTE_SIZE * body_size;
-    let n_small = lines.iter().rev().take_while(is_small).count();
-    let first = lines.len() - n_small;
-    (first..lines.len()).find(|&index| {
+    let is_small = |line: &Line| line.size <= NOTE_SIZE * body_size;
+    let n_small = lines.iter().rev().take_while(|line| is_small(line)).count();
+    (1..lines.len()).find(|&index| {
         let line = &lines[index];
-        // Not in the upper half of what the page says: a small-type head is no note.
-        index > 0 && (is_mark_raised(line, all) || is_separated(&lines[index - 1], line, rules))
+        let is_separated = is_separated(&lines[index - 1], line, rules);
+        let is_marked = mark(line, all).is_some();
+        if index >= lines.len() - n_small {
+            is_marked || is_separated
+        } else {
+            is_marked && is_separated
+        }
     })
 }
 
@@ -75,10 +82,6 @@ fn mark<'a>(line: &Line, all: &'a Pieces) -> Option<(usize, &'a str)> {
     let text = all.text_of(piece);
     (is_number(text) && line.pieces.len() > 1 && all.list[piece].shifted == Shift::Raised)
         .then_some((piece, text))
-}
-
-fn is_mark_raised(line: &Line, all: &Pieces) -> bool {
-    mark(line, all).is_some()
 }
 
 /// Whether a short ruling line stands between two lines of text.

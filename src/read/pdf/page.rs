@@ -66,7 +66,7 @@ fn main_direction(ink: &Ink) -> u16 {
     let mut counts = [0usize; 4];
     for (index, show) in ink.shows.iter().enumerate() {
         let degrees = degrees(show.direction);
-        if degrees % 90 == 0 && show.layer == Layer::Body {
+        if degrees.is_multiple_of(90) && show.layer == Layer::Body {
             counts[usize::from(degrees / 90)] += ink.glyphs_of(index).len();
         }
     }

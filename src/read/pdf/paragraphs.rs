@@ -2,13 +2,17 @@
 
 use super::{
     columns::Margins,
-    lines::Line,
+    lines::{Line, needs_space},
     pieces::{Pieces, Shift},
 };
 use crate::layout::Style;
 
 /// A line further below the one before it than the usual distance times this begins a paragraph.
 const WIDE: f32 = 1.22;
+/// Distances of lines that differ by no more than this many points are the same.
+const SAME_DISTANCE: f32 = 1.0;
+/// The usual distance in font sizes where the lines do not show one: a line and a half at most.
+const LINE_AND_HALF: f32 = 1.45;
 /// A first line is indented by at least this many ems.
 const INDENT: f32 = 0.7;
 
@@ -47,7 +51,13 @@ pub(super) fn cut(
     let pitch = usual_distance(&lines);
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     for line in lines {
-        let centred = is_centred(&line);
+        let before = paragraphs.last().and_then(|p| Some((p.centred, p.lines.last()?)));
+        let centred = is_centred(&line)
+            || before.is_some_and(|(centred, before)| {
+                centred
+                    && look(before, all, styles) == look(&line, all, styles)
+                    && goes_on_centred(&line, before, margins)
+            });
         let goes_on = paragraphs.last().is_some_and(|paragraph| {
             let before = &paragraph.lines[paragraph.lines.len() - 1];
             centred == paragraph.centred
@@ -69,12 +79,12 @@ fn continues(
     all: &Pieces,
     styles: &[Style],
     margins: Margins,
-    pitch: f32,
+    pitch: Option<f32>,
     is_narrow: bool,
 ) -> bool {
     let em = line.size.max(before.size);
     let distance = line.y - before.y;
-    let usual = pitch.max(1.1 * em);
+    let usual = pitch.unwrap_or(LINE_AND_HALF * em).max(1.1 * em);
     if distance > WIDE * usual || distance > 2.3 * em {
         return false;
     }
@@ -97,10 +107,7 @@ fn continues(
         return before.x1 > margins.right - 3.0 * em && !starts_item(line, all);
     }
     // The first word of this line would have fitted on the line before: it was meant to end.
-    let first_word = line.pieces.first().map_or(0.0, |&piece| {
-        let piece = &all.list[piece];
-        piece.x1 - piece.x0
-    });
+    let first_word = first_word_end(line, all) - line.x0;
     if before.x1 + 0.3 * em + first_word < margins.right - 0.8 * em {
         return false;
     }
@@ -113,7 +120,19 @@ fn continues(
         });
         return is_block || hangs;
     }
-    !starts_item(line, all) || before.x0 > line.x0 + INDENT * em
+    !starts_item(line, all) || !ends_sentence(before, all)
+}
+
+/// Where the first word of a line ends; a word may be several pieces.
+fn first_word_end(line: &Line, all: &Pieces) -> f32 {
+    let after = line.pieces.windows(2).find(|pair| needs_space(all, pair[0], pair[1]));
+    after.map(|pair| pair[0]).or(line.pieces.last().copied()).map_or(0.0, |last| all.list[last].x1)
+}
+
+fn ends_sentence(line: &Line, all: &Pieces) -> bool {
+    line.pieces
+        .last()
+        .is_some_and(|&piece| all.text_of(piece).ends_with([';', '.', ':', '!', '?', ',']))
 }
 
 /// Whether a line begins with `-`, `+` or `•`.
@@ -128,7 +147,16 @@ fn starts_item(line: &Line, all: &Pieces) -> bool {
 fn is_between(line: &Line, margins: Margins) -> bool {
     let (before, after) = (line.x0 - margins.left, margins.right - line.x1);
     let em = line.size;
-    before > 2.0 * em && after > 2.0 * em && (before - after).abs() < 1.2 * em
+    let least = before.min(after);
+    let difference = (before - after).abs();
+    // The longer the line, the more exactly it must stand in the middle.
+    (least > 2.0 * em && difference < 1.2 * em) || (least > 0.8 * em && difference < 0.25 * em)
+}
+
+/// Whether a line goes on with the centred lines before it, as long as the column is wide.
+fn goes_on_centred(line: &Line, before: &Line, margins: Margins) -> bool {
+    let is_short = line.x0 > margins.left + 1.0 || line.x1 < margins.right - 1.0;
+    is_short && (line.center() - before.center()).abs() < 0.3 * line.size
 }
 
 /// The centre that the lines of a column share, when they share one and differ in length.
@@ -136,31 +164,35 @@ fn common_center(lines: &[Line]) -> Option<f32> {
     let mut centers: Vec<f32> = lines.iter().map(Line::center).collect();
     centers.sort_by(f32::total_cmp);
     let middle = *centers.get(centers.len() / 2)?;
-    let near = lines.iter().filter(|line| (line.center() - middle).abs() < 0.5 * line.size);
-    let widths: Vec<f32> = near.map(|line| line.x1 - line.x0).collect();
-    let differ = widths.iter().any(|width| (width - widths[0]).abs() > 8.0);
-    (widths.len() >= 2 && 2 * widths.len() >= lines.len() && differ).then_some(middle)
+    let is_near = |line: &&Line| (line.center() - middle).abs() < 0.5 * line.size;
+    let near: Vec<&Line> = lines.iter().filter(is_near).collect();
+    let spread = |value: fn(&Line) -> f32| {
+        let values = near.iter().map(|line| value(line));
+        values.clone().fold(f32::MIN, f32::max) - values.fold(f32::MAX, f32::min)
+    };
+    let is_shared = near.len() >= 2 && 2 * near.len() >= lines.len();
+    // Lines of a list begin under each other and may end nearly so.
+    let is_list = spread(|line| line.x0) < 3.0;
+    (is_shared && !is_list && spread(|line| line.x1 - line.x0) > 8.0).then_some(middle)
 }
 
-/// The distance of baselines that occurs most, to half a point.
-fn usual_distance(lines: &[Line]) -> f32 {
-    let mut distances: Vec<i32> = lines
+/// The distance of baselines that occurs most; `None` when none occurs twice.
+fn usual_distance(lines: &[Line]) -> Option<f32> {
+    let mut distances: Vec<f32> = lines
         .windows(2)
         .filter(|pair| (pair[0].size - pair[1].size).abs() < 0.6)
-        .map(|pair| ((pair[1].y - pair[0].y) * 2.0).round() as i32)
-        .filter(|&distance| distance > 0)
+        .map(|pair| pair[1].y - pair[0].y)
+        .filter(|&distance| distance > 1.0)
         .collect();
-    distances.sort_unstable();
-    let mut best = (0, 0);
-    let mut run = (0, 0);
-    for distance in distances {
-        run = if distance == run.0 { (distance, run.1 + 1) } else { (distance, 1) };
-        if run.1 > best.1 {
-            best = run;
+    distances.sort_by(f32::total_cmp);
+    let mut best: (usize, f32) = (1, 0.0);
+    for (index, &distance) in distances.iter().enumerate() {
+        let n_same = distances[index..].partition_point(|other| other - distance <= SAME_DISTANCE);
+        if n_same > best.0 {
+            best = (n_same, distances[index + n_same / 2]);
         }
     }
-    // One pair alone tells nothing.
-    if best.1 >= 2 { best.0 as f32 / 2.0 } else { 0.0 }
+    (best.0 > 1).then_some(best.1)
 }
 
 fn look(line: &Line, all: &Pieces, styles: &[Style]) -> Look {

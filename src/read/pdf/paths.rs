@@ -1,7 +1,7 @@
 //! [`Path`]: the path under construction → the ruling lines it draws.
 
 use super::{
-    ink::{Ink, MAX_RULE},
+    ink::{Ink, MAX_FILLS, MAX_RULE},
     matrix::Matrix,
 };
 use crate::layout::BBox;
@@ -46,6 +46,20 @@ impl Path {
             self.rectangles.push(corners);
         }
         self.move_to(ctm, x, y);
+    }
+
+    /// Notes the area of the path, which is filled with a colour that white shows on.
+    pub(super) fn fill(&self, ink: &mut Ink) {
+        for area in self.rectangles.iter().copied() {
+            if ink.fills.len() < MAX_FILLS && area.x1 - area.x0 > MAX_RULE && area.y1 > area.y0 {
+                ink.fills.push(area);
+            }
+        }
+        if let Some(area) = self.segments.iter().copied().reduce(BBox::union)
+            && ink.fills.len() < MAX_FILLS
+        {
+            ink.fills.push(area);
+        }
     }
 
     /// Draws the path and starts a new one.

@@ -162,6 +162,8 @@ pub(super) fn collect(
             {
                 pieces.text.push(mark);
                 piece.text.end = pieces.text.len();
+                // Most marks have no width; where one has, the pen has moved on.
+                piece.x1 = piece.x1.max(x1);
                 continue;
             }
             let continues = current.as_ref().is_some_and(|piece| {
@@ -178,7 +180,7 @@ pub(super) fn collect(
             }
             let start = pieces.text.len();
             texts.push(glyph.text, &mut pieces.text);
-            let piece = current.get_or_insert_with(|| Piece {
+            let piece = current.get_or_insert(Piece {
                 text: start..start,
                 x0: x,
                 x1: x,

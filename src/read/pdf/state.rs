@@ -20,6 +20,8 @@ pub(super) struct State {
     pub leading: f32,
     pub rise: f32,
     pub render_mode: u8,
+    /// Whether filled text is white: unseen on paper, unless something is drawn under it.
+    pub is_white: bool,
 }
 
 impl State {
@@ -34,6 +36,7 @@ impl State {
             leading: 0.0,
             rise: 0.0,
             render_mode: 0,
+            is_white: false,
         }
     }
 }

@@ -1,0 +1,67 @@
+//! [`Archive`]: catalog, engine and tables behind the questions that the web page, the API and
+//! the command line ask. Everything goes out as plain data.
+//!
+//! Must not know HTML, JSON or a terminal, must not write to either store.
+
+mod document;
+mod facets;
+mod found;
+mod number;
+mod params;
+mod search;
+pub mod snippet;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+pub use self::{
+    document::{CitationView, CitationsView, CitedBy, DocumentView, Looked, Status},
+    facets::{FacetValue, FacetView},
+    found::{Badge, Found, HitView, NumberView, Why},
+    number::Named,
+    params::{Filter, MAX_REACH, SearchParams, SortBy},
+};
+use crate::{
+    catalog::{Catalog, CatalogError},
+    domain::tables::Tables,
+    engine::{Engine, EngineError, KeyField},
+};
+
+/// A question that could not be answered because a store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The catalog failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// The archive as readers see it.
+pub struct Archive {
+    /// Records, texts, citations, runs.
+    pub catalog: Arc<Catalog>,
+    /// The index in use.
+    pub engine: Arc<dyn Engine>,
+    /// Types, issuers, abbreviations.
+    pub tables: Arc<Tables>,
+    /// What the values of facets are called, once looked up.
+    labels: Mutex<BTreeMap<(KeyField, String), String>>,
+}
+
+impl Archive {
+    /// Puts the parts together.
+    pub fn new(catalog: Arc<Catalog>, engine: Arc<dyn Engine>, tables: Arc<Tables>) -> Self {
+        Self { catalog, engine, tables, labels: Mutex::default() }
+    }
+}
+
+impl fmt::Debug for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Archive").field("catalog", &self.catalog).finish_non_exhaustive()
+    }
+}

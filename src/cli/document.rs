@@ -1,0 +1,134 @@
+//! `vanthu show`, `cites` and `missing`: one document, its citations, and what is lacking.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::{
+    archive::{Archive, CitationView, CitedBy, Named},
+    catalog::Head,
+    cli::{
+        End,
+        args::{CitesArgs, MissingArgs, ShowArgs},
+        render, stores,
+    },
+    config::Config,
+    domain::{citation::Citation, record::RecordId},
+};
+
+/// A citation in JSON, with the document that makes it.
+#[derive(Serialize)]
+struct Mention<'a> {
+    citing: &'a RecordId,
+    #[serde(flatten)]
+    citation: &'a Citation,
+}
+
+/// A document that is cited and lacking, in JSON.
+#[derive(Serialize)]
+struct Missing<'a> {
+    number: &'a str,
+    n_citing: u64,
+    citing: &'a RecordId,
+    quote: &'a str,
+}
+
+pub(super) fn show(config: &Config, args: &ShowArgs) -> anyhow::Result<End> {
+    let archive = stores::open(config)?;
+    let records = archive.catalog.records(&look_up(&archive, &args.document.join(" "))?)?;
+    let mut out = io::stdout().lock();
+    for record in &records {
+        if args.json {
+            writeln!(out, "{}", serde_json::to_string(record)?)?;
+        } else {
+            writeln!(out, "{}", render::record(record))?;
+        }
+    }
+    Ok(End::of(!records.is_empty()))
+}
+
+pub(super) fn cites(config: &Config, args: &CitesArgs) -> anyhow::Result<End> {
+    let archive = stores::open(config)?;
+    let ids = look_up(&archive, &args.document.join(" "))?;
+    // Asked for neither is asked for both.
+    let wants_outgoing = args.outgoing || !args.incoming;
+    let wants_incoming = args.incoming || !args.outgoing;
+    let mut n_found = 0;
+    for head in archive.catalog.heads(&ids)? {
+        let view = archive.citations(&head.record.id)?;
+        if wants_outgoing {
+            n_found += view.outgoing.len();
+            outgoing(&head, &view.outgoing, args.json)?;
+        }
+        if wants_incoming {
+            n_found += view.incoming.len();
+            incoming(&head, &view.incoming, args.json)?;
+        }
+    }
+    Ok(End::of(n_found > 0))
+}
+
+fn outgoing(head: &Head, citations: &[CitationView], as_json: bool) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    if !as_json {
+        writeln!(out, "{} cites ({})", render::name(head), citations.len())?;
+    }
+    let mut text = String::new();
+    for (n, CitationView { citation, .. }) in citations.iter().enumerate() {
+        if as_json {
+            let mention = Mention { citing: &head.record.id, citation };
+            writeln!(out, "{}", serde_json::to_string(&mention)?)?;
+        } else {
+            render::citation(&mut text, n + 1, citation);
+        }
+    }
+    write!(out, "{text}")?;
+    Ok(())
+}
+
+fn incoming(head: &Head, mentions: &[CitedBy], as_json: bool) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    if !as_json {
+        writeln!(out, "{} is cited by ({})", render::name(head), mentions.len())?;
+    }
+    for CitedBy { citing, citation } in mentions {
+        if as_json {
+            let mention = Mention { citing: &citing.record.id, citation };
+            writeln!(out, "{}", serde_json::to_string(&mention)?)?;
+        } else {
+            write!(out, "{}", render::head(citing))?;
+            writeln!(out, "    p. {}: {}", citation.page, render::one_line(&citation.quote))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn missing(config: &Config, args: &MissingArgs) -> anyhow::Result<End> {
+    let archive = stores::open(config)?;
+    let documents = archive.missing(args.limit)?;
+    let mut out = io::stdout().lock();
+    for document in &documents {
+        let (number, n_citing) = (&document.number, document.n_citing);
+        let quote = render::one_line(&document.quote);
+        if args.json {
+            let missing = Missing { number, n_citing, citing: &document.citing, quote: &quote };
+            writeln!(out, "{}", serde_json::to_string(&missing)?)?;
+        } else {
+            writeln!(out, "{n_citing:>6}  {number:28}  {quote}")?;
+        }
+    }
+    Ok(End::of(!documents.is_empty()))
+}
+
+/// The documents with an identifier or a number, in any spelling.
+fn look_up(archive: &Archive, text: &str) -> anyhow::Result<Vec<RecordId>> {
+    let ids = match archive.named(text)? {
+        Named::One(id) => vec![id],
+        Named::Several(ids) => ids,
+        Named::None => Vec::new(),
+    };
+    if ids.is_empty() {
+        writeln!(io::stderr(), "no document with the number or identifier {text:?}")?;
+    }
+    Ok(ids)
+}

@@ -1,0 +1,113 @@
+//! `vanthu serve`: takes in what is new while it already answers, until it is told to stop.
+
+use std::{
+    io::{self, Write},
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use anyhow::Context as _;
+
+use crate::{
+    archive::Archive,
+    catalog::Catalog,
+    cli::{
+        End,
+        ingest::{scopes, take_in},
+        summary, tables,
+    },
+    config::Config,
+    engine::embedded::Embedded,
+    intake::generation,
+    web::{self, App},
+};
+
+pub(super) fn run(config: &Config) -> anyhow::Result<End> {
+    if !config.archive.is_dir() {
+        anyhow::bail!(
+            "expected the folder of originals at {}, found none; make it, or name another with --archive",
+            config.archive.display()
+        );
+    }
+    let listener = TcpListener::bind(config.listen).with_context(|| {
+        format!("could not listen on {}; choose another address with --listen", config.listen)
+    })?;
+    listener.set_nonblocking(true).context("could not prepare the listener")?;
+    let address = listener.local_addr().context("could not read the address of the listener")?;
+    let catalog = Arc::new(Catalog::open(&config.data)?);
+    let engine = Arc::new(generation::open(&catalog, &config.data, config.n_threads)?);
+    let (tables, _) = tables(config)?;
+    let archive = Archive::new(Arc::clone(&catalog), engine.clone(), Arc::new(tables));
+    let app = Arc::new(App { archive, archive_folder: config.archive.clone() });
+
+    writeln!(io::stdout(), "vanthu: http://{address} answers; taking in {}", config.archive.display())?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let intake = thread::Builder::new()
+        .name("intake".to_owned())
+        .spawn({
+            let (config, stop) = (config.clone(), Arc::clone(&stop));
+            move || intake(&config, &catalog, &engine, &stop, address)
+        })
+        .context("could not start the intake")?;
+    let runtime = tokio::runtime::Runtime::new().context("could not start the service")?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        web::serve(app, listener, told_to_stop()).await
+    })?;
+    stop.store(true, Ordering::Relaxed);
+    writeln!(io::stdout(), "vanthu: stopping")?;
+    // A panic of the intake has been logged; the stores are sound whenever it ends.
+    let _ = intake.join();
+    Ok(End::Done)
+}
+
+/// Takes in what is new, says what became of it, and that everything is ready.
+fn intake(
+    config: &Config,
+    catalog: &Catalog,
+    engine: &Embedded,
+    stop: &AtomicBool,
+    address: std::net::SocketAddr,
+) {
+    let started_at = Instant::now();
+    let report = scopes(config, catalog, &[])
+        .and_then(|scopes| take_in(config, catalog, engine, &scopes, false, stop));
+    // Nobody to tell when standard output is closed; the page shows the run anyway.
+    let _ = match report {
+        Ok(report) => {
+            let seconds = started_at.elapsed().as_secs_f64();
+            writeln!(io::stdout(), "{}vanthu: ready at http://{address}", summary::text(&report, seconds))
+        }
+        Err(error) => writeln!(io::stderr(), "vanthu: intake failed: {error:#}"),
+    };
+}
+
+/// Resolves at Ctrl-C or, where there is one, at a termination signal.
+async fn told_to_stop() {
+    let interrupted = async {
+        // Without the handler the signal ends the process, which loses nothing.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

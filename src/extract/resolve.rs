@@ -1,0 +1,366 @@
+//! Citations + archive → which document each one means: a pure function of both.
+//!
+//! The archive is asked through a closure, so that the catalog, a test and a pasted draft can
+//! all be the archive. Never picks one among several: what is not proven stays ambiguous, with
+//! every candidate and the reason why it is one.
+
+mod evidence;
+#[cfg(test)]
+mod tests;
+
+use self::evidence::{Fit, fit, title_share};
+use crate::domain::{
+    citation::{Citation, CitationFlag, CitationState},
+    date::PartialDate,
+    doc_number::DocNumber,
+    record::{Record, RecordId},
+    tables::Tables,
+};
+
+/// A document of the archive, as far as citations of it are concerned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Identifies it.
+    pub id: RecordId,
+    /// Its document key, see [`DocNumber::document_key`].
+    pub key: String,
+    /// Its number as printed.
+    pub number: String,
+    /// Type name in sentence case.
+    pub doc_type: Option<String>,
+    /// Its date.
+    pub issued_on: Option<PartialDate>,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// Identifier of the body that issued it.
+    pub issuer_id: Option<String>,
+}
+
+/// Why a document may be the one that is meant, the best reason first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// Issuer, type, number and period agree.
+    SameKey,
+    /// The number agrees and so does the printed date.
+    SameNumberAndDate,
+    /// The number agrees and so does the title.
+    SameNumberAndTitle,
+    /// The number agrees; issuer or period are not known on one side.
+    SameNumber,
+    /// The number agrees, the period does not.
+    OtherPeriod,
+    /// Serial, issuer and type word agree, the sign does not.
+    OtherSign,
+    /// A law that has had the cited name.
+    SameName,
+}
+
+/// What the archive holds of one citation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolution {
+    /// The state.
+    pub state: CitationState,
+    /// The document meant, when `state` is resolved.
+    pub target: Option<RecordId>,
+    /// What differs between the citation and the target, sorted.
+    pub flags: Vec<CitationFlag>,
+    /// Every document that may be meant, best reason first, then by identifier.
+    pub candidates: Vec<(RecordId, Reason)>,
+}
+
+impl Resolution {
+    fn without_target(state: CitationState) -> Self {
+        Self { state, target: None, flags: Vec::new(), candidates: Vec::new() }
+    }
+
+    /// Writes state, target and flags into the citation; flags found earlier stay.
+    pub fn apply_to(&self, citation: &mut Citation) {
+        citation.state = Some(self.state);
+        citation.target = self.target.clone();
+        let found_here = [
+            CitationFlag::DateDiffers,
+            CitationFlag::SignDiffers,
+            CitationFlag::SubjectDiffers,
+            CitationFlag::CitedBeforeIssued,
+        ];
+        citation.flags.retain(|flag| !found_here.contains(flag));
+        citation.flags.extend(&self.flags);
+        citation.flags.sort();
+        citation.flags.dedup();
+    }
+}
+
+/// Looks up every citation of a record, in the order of `record.citations`.
+///
+/// `lookup` gives the documents whose number has a [`DocNumber::lookup_key`]; in which order
+/// does not matter.
+pub fn resolve(
+    tables: &Tables,
+    record: &Record,
+    lookup: &dyn Fn(&str) -> Vec<Candidate>,
+) -> Vec<Resolution> {
+    let resolver = Resolver { tables, record, lookup };
+    record.citations.iter().map(|citation| resolver.one(citation)).collect()
+}
+
+/// A document and how well it fits.
+struct Match {
+    candidate: Candidate,
+    reason: Reason,
+}
+
+struct Resolver<'a> {
+    tables: &'a Tables,
+    record: &'a Record,
+    lookup: &'a dyn Fn(&str) -> Vec<Candidate>,
+}
+
+impl Resolver<'_> {
+    fn one(&self, citation: &Citation) -> Resolution {
+        match citation.number.as_deref() {
+            Some(printed) => match DocNumber::parse(self.tables, printed) {
+                Ok(parsed) => self.by_number(citation, &parsed.number),
+                Err(_) => Resolution::without_target(CitationState::Missing),
+            },
+            None => self.by_name(citation),
+        }
+    }
+
+    fn by_number(&self, citation: &Citation, number: &DocNumber) -> Resolution {
+        let key = citation.key.clone().unwrap_or_else(|| number.key(None, None));
+        if self.is_self(citation, number, &key) {
+            return Resolution::without_target(CitationState::SelfReference);
+        }
+        let mut matches: Vec<Match> = Vec::new();
+        for candidate in self.others(&number.lookup_key()) {
+            let reason = match fit(&key, &candidate.key) {
+                Fit::Same => Reason::SameKey,
+                Fit::Unknown if same_day(citation.issued_on, candidate.issued_on) => {
+                    Reason::SameNumberAndDate
+                }
+                Fit::Unknown if has_title_of(citation, &candidate) => Reason::SameNumberAndTitle,
+                Fit::Unknown => Reason::SameNumber,
+                Fit::OtherPeriod if is_near(citation.issued_on, candidate.issued_on) => {
+                    Reason::SameNumberAndDate
+                }
+                Fit::OtherPeriod => Reason::OtherPeriod,
+                Fit::Other => continue,
+            };
+            matches.push(Match { candidate, reason });
+        }
+        matches.extend(self.under_the_word(citation, number));
+        self.decide(citation, Some(number), matches)
+    }
+
+    /// `Nghị quyết số 42/NĐ-CP`: documents with the sign of the type word.
+    fn under_the_word(&self, citation: &Citation, number: &DocNumber) -> Vec<Match> {
+        if !citation.flags.contains(&CitationFlag::TypeDiffers) {
+            return Vec::new();
+        }
+        let name = citation.doc_type.as_deref().unwrap_or_default();
+        let signs = self.tables.doc_types().iter().filter(|known| known.name == name);
+        let mut matches = Vec::new();
+        for sign in signs.map(|known| &known.sign).filter(|sign| !sign.is_empty()) {
+            let other = DocNumber { doc_type: Some(sign.clone()), ..number.clone() };
+            for candidate in self.others(&other.lookup_key()) {
+                let year = citation.issued_on.map(PartialDate::year);
+                let same_year =
+                    year.is_some() && year == candidate.issued_on.map(PartialDate::year);
+                if same_year || has_title_of(citation, &candidate) {
+                    matches.push(Match { candidate, reason: Reason::OtherSign });
+                }
+            }
+        }
+        matches
+    }
+
+    /// A law by its name: the one the table says was meant at the printed or the citing date.
+    fn by_name(&self, citation: &Citation) -> Resolution {
+        let Some(title) = citation.title.as_deref() else {
+            return Resolution::without_target(CitationState::Missing);
+        };
+        let laws = self.tables.laws_by_title(title);
+        let printed = citation.issued_on;
+        let of_date = |date: PartialDate| {
+            laws.iter().filter(move |law| {
+                law.adopted_on.is_some_and(|on| date.contains(on) || on.contains(date))
+            })
+        };
+        let citing = self.record.metadata.issued_on.as_ref().map(|found| found.value);
+        let meant: Vec<&str> = match (printed, citing) {
+            (Some(date), _) => of_date(date).map(|law| law.number.as_str()).collect(),
+            (None, Some(date)) => {
+                self.tables.law_on(title, date).map(|law| law.number.as_str()).into_iter().collect()
+            }
+            (None, None) => laws.iter().map(|law| law.number.as_str()).collect(),
+        };
+        let mut matches = Vec::new();
+        for number in meant {
+            let Ok(parsed) = DocNumber::parse(self.tables, number) else { continue };
+            for candidate in self.others(&parsed.number.lookup_key()) {
+                matches.push(Match { candidate, reason: Reason::SameName });
+            }
+        }
+        self.decide(citation, None, matches)
+    }
+
+    /// Everything with a look-up key but the citing document itself.
+    fn others(&self, lookup_key: &str) -> Vec<Candidate> {
+        let mut found = (self.lookup)(lookup_key);
+        found.retain(|candidate| candidate.id != self.record.id);
+        found
+    }
+
+    fn is_self(&self, citation: &Citation, number: &DocNumber, key: &str) -> bool {
+        let Some(own) = &self.record.metadata.number else { return false };
+        let Ok(own_parsed) = DocNumber::parse(self.tables, &own.value) else { return false };
+        if own_parsed.number != *number {
+            return false;
+        }
+        let own_date = self.record.metadata.issued_on.as_ref().map(|found| found.value);
+        let date_agrees = match (citation.issued_on, own_date) {
+            (Some(cited), Some(own)) => cited.year() == own.year(),
+            _ => true,
+        };
+        date_agrees && own.key.as_deref().is_none_or(|own_key| fit(key, own_key) != Fit::Other)
+    }
+
+    /// One proven match is the target; several, or one that is not proven, stay open.
+    fn decide(
+        &self,
+        citation: &Citation,
+        number: Option<&DocNumber>,
+        mut matches: Vec<Match>,
+    ) -> Resolution {
+        matches.sort_by(|a, b| (a.reason, &a.candidate.id).cmp(&(b.reason, &b.candidate.id)));
+        matches.dedup_by(|a, b| a.candidate.id == b.candidate.id);
+        let candidates: Vec<(RecordId, Reason)> =
+            matches.iter().map(|m| (m.candidate.id.clone(), m.reason)).collect();
+        let may_be_meant: Vec<&Match> =
+            matches.iter().filter(|m| m.reason != Reason::OtherPeriod).collect();
+        let proven: Vec<&Match> =
+            may_be_meant.iter().copied().filter(|m| self.is_proven(citation, m)).collect();
+        let proven = narrowed(citation, proven);
+        let (state, target) = match (proven.as_slice(), may_be_meant.is_empty()) {
+            ([only], _) => (CitationState::Resolved, Some(*only)),
+            (_, true) => (CitationState::Missing, None),
+            _ => (CitationState::Ambiguous, None),
+        };
+        Resolution {
+            state,
+            flags: target.map(|t| self.differences(citation, number, t)).unwrap_or_default(),
+            target: target.map(|t| t.candidate.id.clone()),
+            candidates,
+        }
+    }
+
+    /// Whether nothing but this document can be meant, others in the archive apart.
+    fn is_proven(&self, citation: &Citation, found: &Match) -> bool {
+        match found.reason {
+            Reason::SameKey
+            | Reason::SameNumberAndDate
+            | Reason::SameNumberAndTitle
+            | Reason::SameName => true,
+            Reason::OtherSign => {
+                has_title_of(citation, &found.candidate)
+                    || same_day(citation.issued_on, found.candidate.issued_on)
+            }
+            Reason::SameNumber | Reason::OtherPeriod => false,
+        }
+    }
+
+    fn differences(
+        &self,
+        citation: &Citation,
+        number: Option<&DocNumber>,
+        target: &Match,
+    ) -> Vec<CitationFlag> {
+        let candidate = &target.candidate;
+        let mut flags = Vec::new();
+        if let (Some(cited), Some(real)) = (citation.issued_on, candidate.issued_on)
+            && !cited.contains(real)
+            && !real.contains(cited)
+        {
+            flags.push(CitationFlag::DateDiffers);
+        }
+        let real_number = DocNumber::parse(self.tables, &candidate.number).ok();
+        if let (Some(number), Some(real)) = (number, real_number)
+            && real.number.symbol() != number.symbol()
+        {
+            flags.push(CitationFlag::SignDiffers);
+        }
+        if let (Some(title), Some(subject)) = (quoted_title(citation), &candidate.subject)
+            && title_share(title, subject) < SAME_SUBJECT
+        {
+            flags.push(CitationFlag::SubjectDiffers);
+        }
+        let citing = self.record.metadata.issued_on.as_ref().map(|found| found.value);
+        if let (Some(citing), Some(real)) = (citing, candidate.issued_on)
+            && citing.day_range().1 < real.day_range().0
+        {
+            flags.push(CitationFlag::CitedBeforeIssued);
+        }
+        flags.sort();
+        flags
+    }
+}
+
+/// Share of the words of a cited title that the subject holds, from which on they agree.
+const SAME_SUBJECT: f32 = 0.6;
+/// The share from which on a title proves that a number without a date is meant.
+const PROVING_TITLE: f32 = 0.8;
+/// A title of fewer words proves nothing.
+const PROVING_WORDS: usize = 4;
+/// Days by which a misprinted date may miss the year of the document.
+const NEAR_DAYS: i32 = 45;
+
+/// Of several proven ones, the ones with the printed date when there are any.
+fn narrowed<'a>(citation: &Citation, proven: Vec<&'a Match>) -> Vec<&'a Match> {
+    let best = proven.iter().map(|m| m.reason).min();
+    let of_date: Vec<&Match> = proven
+        .iter()
+        .copied()
+        .filter(|m| same_day(citation.issued_on, m.candidate.issued_on))
+        .collect();
+    if !of_date.is_empty() {
+        return of_date;
+    }
+    // A sign that fits is better than one that does not.
+    match best {
+        Some(best) if best < Reason::OtherSign => {
+            proven.into_iter().filter(|m| m.reason < Reason::OtherSign).collect()
+        }
+        _ => proven,
+    }
+}
+
+/// The title as quoted; a law cited by number carries its name, which is its subject too.
+fn quoted_title(citation: &Citation) -> Option<&str> {
+    citation.number.as_ref()?;
+    citation.title.as_deref()
+}
+
+fn has_title_of(citation: &Citation, candidate: &Candidate) -> bool {
+    match (quoted_title(citation), &candidate.subject) {
+        (Some(title), Some(subject)) => {
+            title.split_whitespace().count() >= PROVING_WORDS
+                && title_share(title, subject) >= PROVING_TITLE
+        }
+        _ => false,
+    }
+}
+
+/// Whether both dates are days, and the same.
+fn same_day(one: Option<PartialDate>, other: Option<PartialDate>) -> bool {
+    one.is_some_and(|date| date.day().is_some()) && one == other
+}
+
+/// Whether two days lie so close that the turn of a year may stand between them.
+fn is_near(one: Option<PartialDate>, other: Option<PartialDate>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) if one.day().is_some() && other.day().is_some() => {
+            (one.day_range().0 - other.day_range().0).abs() <= NEAR_DAYS
+        }
+        _ => false,
+    }
+}

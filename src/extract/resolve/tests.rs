@@ -1,0 +1,221 @@
+use super::*;
+use crate::domain::{
+    citation::CitationKind,
+    doc_number::NamedBy,
+    found::{Found, Span},
+    record::{Metadata, TextSource},
+};
+
+fn found<T>(value: T) -> Found<T> {
+    Found {
+        value,
+        raw: String::new(),
+        key: None,
+        page: 1,
+        span: Span::new(0, 0),
+        rule: "test".to_owned(),
+        confidence: 1.0,
+    }
+}
+
+fn id(n: u64) -> RecordId {
+    RecordId::from_sha256(&format!("{n:016x}"))
+}
+
+fn date(text: &str) -> Option<PartialDate> {
+    text.parse().ok()
+}
+
+fn by(day: &str) -> NamedBy<'static> {
+    NamedBy { issuer_id: None, place_id: Some("vanson"), date: date(day) }
+}
+
+/// A document of the archive.
+fn document(n: u64, number: &str, day: &str, subject: &str) -> Candidate {
+    let parsed = DocNumber::parse(Tables::builtin(), number).unwrap().number;
+    Candidate {
+        id: id(n),
+        key: parsed.document_key(Tables::builtin(), by(day)),
+        number: number.to_owned(),
+        doc_type: None,
+        issued_on: date(day),
+        subject: Some(subject.to_owned()),
+        issuer_id: None,
+    }
+}
+
+fn cite(number: &str, day: &str, title: &str) -> Citation {
+    let parsed = DocNumber::parse(Tables::builtin(), number).ok();
+    Citation {
+        key: parsed.map(|p| p.number.document_key(Tables::builtin(), by(day))),
+        number: (!number.is_empty()).then(|| number.to_owned()),
+        doc_type: None,
+        title: (!title.is_empty()).then(|| title.to_owned()),
+        issuer: None,
+        issued_on: date(day),
+        kind: CitationKind::Mentions,
+        provision: None,
+        quote: String::new(),
+        page: 1,
+        span: Span::new(0, 0),
+        rule: String::new(),
+        confidence: 1.0,
+        flags: Vec::new(),
+        state: None,
+        target: None,
+    }
+}
+
+/// The archive of these tests; the citing document is number 5 of 2020.
+fn archive() -> Vec<Candidate> {
+    vec![
+        document(1, "77/KH-SLĐTBXH", "2016-01-22", "Phát động phong trào thi đua năm 2016"),
+        document(2, "77/KH-SLĐTBXH", "2017-01-20", "Phát động phong trào thi đua năm 2017"),
+        document(3, "42/NQ-CP", "2020-04-09", "Về các biện pháp hỗ trợ người dân gặp khó khăn"),
+        document(4, "130/QĐ-BNN-PC", "2014-01-22", "Ban hành kế hoạch pháp chế"),
+        document(5, "8/BC-SLĐTBXH", "2020-12-01", "Báo cáo năm"),
+        document(6, "6-CT/TU", "2016-05-09", "Đổi mới công tác thi đua"),
+        document(7, "6-CT/TU", "2021-05-09", "Tăng cường kỷ luật"),
+        document(8, "15/2003/QH11", "2003-11-26", "Thi đua, khen thưởng"),
+        document(9, "9/TB-UBND", "2018-12-28", "Nghỉ tết"),
+        document(10, "53/HĐBT", "1988-03-26", "Về khoán"),
+        document(11, "20/NQ-HĐND", "2019-07-05", "Cử đại biểu"),
+        document(12, "20/2019/NQ-HĐND", "2019-12-05", "Mức thu phí"),
+        document(13, "33/KH-UBND", "2022-01-01", "Sang năm"),
+    ]
+}
+
+fn record(citations: Vec<Citation>) -> Record {
+    let number = Found { key: Some(archive()[4].key.clone()), ..found("8/BC-SLĐTBXH".to_owned()) };
+    Record {
+        id: id(5),
+        sha256: String::new(),
+        path: String::new(),
+        format: None,
+        text_source: TextSource::Embedded,
+        n_pages: 1,
+        metadata: Metadata {
+            number: Some(number),
+            issued_on: date("2020-12-01").map(found),
+            ..Metadata::default()
+        },
+        citations,
+        warnings: Vec::new(),
+    }
+}
+
+fn resolve_in(archive: &[Candidate], citation: Citation) -> Resolution {
+    let lookup = |key: &str| -> Vec<Candidate> {
+        let has_key = |candidate: &&Candidate| {
+            DocNumber::parse(Tables::builtin(), &candidate.number).unwrap().number.lookup_key()
+                == key
+        };
+        archive.iter().filter(has_key).cloned().collect()
+    };
+    resolve(Tables::builtin(), &record(vec![citation]), &lookup).remove(0)
+}
+
+/// `state target flags | candidate:reason …` of one citation.
+#[track_caller]
+fn check(citation: Citation, expect: &str) {
+    let result = resolve_in(&archive(), citation.clone());
+    let short = |id: &RecordId| id.as_str().trim_start_matches('0').to_owned();
+    let candidates: Vec<String> =
+        result.candidates.iter().map(|(id, reason)| format!("{}:{reason:?}", short(id))).collect();
+    let target = result.target.as_ref().map(short).unwrap_or_default();
+    let shown =
+        format!("{:?} {target} {:?} | {}", result.state, result.flags, candidates.join(" "));
+    assert_eq!(shown, expect);
+    // The order in which the archive answers does not matter.
+    let mut reversed = archive();
+    reversed.reverse();
+    assert_eq!(resolve_in(&reversed, citation), result);
+}
+
+#[test]
+fn exact_keys() {
+    check(cite("77/KH-SLĐTBXH", "2016-01-22", ""), "Resolved 1 [] | 1:SameKey 2:OtherPeriod");
+    check(cite("077/KH-SLĐTBXH", "2017", ""), "Resolved 2 [] | 2:SameKey 1:OtherPeriod");
+    check(
+        cite("77/KH-SLĐTBXH", "2016-02-22", ""),
+        "Resolved 1 [DateDiffers] | 1:SameKey 2:OtherPeriod",
+    );
+    check(
+        cite("77/KH-SLĐTBXH", "2016-01-22", "về phòng, chống cháy rừng mùa khô"),
+        "Resolved 1 [SubjectDiffers] | 1:SameKey 2:OtherPeriod",
+    );
+    // Cited before it was issued.
+    check(cite("33/KH-UBND", "2022-01-01", ""), "Resolved d [CitedBeforeIssued] | d:SameKey");
+}
+
+#[test]
+fn nothing_is_picked_among_several() {
+    check(cite("77/KH-SLĐTBXH", "", ""), "Ambiguous  [] | 1:SameNumber 2:SameNumber");
+    // One candidate without a period is no proof either: another year may be meant.
+    check(cite("9/TB-UBND", "", ""), "Ambiguous  [] | 9:SameNumber");
+    // The title is.
+    check(
+        cite("77/KH-SLĐTBXH", "", "Kế hoạch phát động phong trào thi đua năm 2016"),
+        "Resolved 1 [] | 1:SameNumberAndTitle 2:SameNumber",
+    );
+    check(cite("6-CT/TU", "", ""), "Ambiguous  [] | 6:SameNumber 7:SameNumber");
+    check(cite("6-CT/TU", "2016-05-09", ""), "Resolved 6 [] | 6:SameKey 7:OtherPeriod");
+    // Two copies of one document.
+    let twice = vec![archive().remove(0), Candidate { id: id(99), ..archive().remove(0) }];
+    let result = resolve_in(&twice, cite("77/KH-SLĐTBXH", "2016-01-22", ""));
+    assert_eq!((result.state, result.candidates.len()), (CitationState::Ambiguous, 2));
+}
+
+#[test]
+fn what_the_archive_lacks() {
+    check(cite("78/KH-SLĐTBXH", "2016-01-22", ""), "Missing  [] | ");
+    // Another year is another document, but shown.
+    check(cite("77/KH-SLĐTBXH", "2019-01-22", ""), "Missing  [] | 1:OtherPeriod 2:OtherPeriod");
+    // Two series of one council.
+    check(cite("20/NQ-HĐND", "2019-07-05", ""), "Resolved b [] | b:SameKey");
+    check(cite("20/2019/NQ-HĐND", "", ""), "Resolved c [] | c:SameKey");
+}
+
+#[test]
+fn misprints_are_flagged() {
+    // The wrong sign, told by the type word and proven by the title.
+    let mut wrong_sign =
+        cite("42/NĐ-CP", "2020-02-09", "về các biện pháp hỗ trợ người dân gặp khó khăn");
+    wrong_sign.doc_type = Some("Nghị quyết".to_owned());
+    check(wrong_sign.clone(), "Missing  [] | ");
+    wrong_sign.flags = vec![CitationFlag::TypeDiffers];
+    check(wrong_sign.clone(), "Resolved 3 [DateDiffers, SignDiffers] | 3:OtherSign");
+    wrong_sign.title = None;
+    check(wrong_sign, "Ambiguous  [] | 3:OtherSign");
+    // The unit left out.
+    check(cite("130/QĐ-BNN", "2014-01-22", ""), "Resolved 4 [SignDiffers] | 4:SameKey");
+    // The turn of the year.
+    check(cite("9/TB-UBND", "2019-01-02", ""), "Resolved 9 [DateDiffers] | 9:SameNumberAndDate");
+    // The same decree in its old and new dress.
+    check(cite("53/NĐ-HĐBT", "1988-03-26", ""), "Resolved a [SignDiffers] | a:SameNumberAndDate");
+}
+
+#[test]
+fn laws_by_name() {
+    check(cite("", "", "Luật Thi đua, khen thưởng"), "Resolved 8 [] | 8:SameName");
+    check(cite("", "2003", "Luật Thi đua, khen thưởng"), "Resolved 8 [] | 8:SameName");
+    check(cite("", "2022", "Luật Thi đua, khen thưởng"), "Missing  [] | "); // the later law
+    check(cite("", "", "Luật Trồng sen"), "Missing  [] | ");
+}
+
+#[test]
+fn the_document_itself() {
+    check(cite("08/BC-SLĐTBXH", "2020-12-01", ""), "SelfReference  [] | ");
+    check(cite("08/BC-SLĐTBXH", "", ""), "SelfReference  [] | ");
+    check(cite("08/BC-SLĐTBXH", "2019-12-01", ""), "Missing  [] | ");
+}
+
+#[test]
+fn results_are_written_into_the_citation() {
+    let mut citation = cite("77/KH-SLĐTBXH", "2016-02-22", "");
+    citation.flags = vec![CitationFlag::MissingHyphen, CitationFlag::SubjectDiffers];
+    resolve_in(&archive(), citation.clone()).apply_to(&mut citation);
+    assert_eq!(citation.state, Some(CitationState::Resolved));
+    assert_eq!(citation.target, Some(id(1)));
+    assert_eq!(citation.flags, [CitationFlag::MissingHyphen, CitationFlag::DateDiffers]);
+}

@@ -1,0 +1,87 @@
+// Type-ahead and keys. Everything here is a convenience: each page works without it.
+"use strict";
+(() => {
+  const box = document.querySelector("search input[type=search]");
+  if (!box) return;
+  const form = box.form;
+  const list = document.createElement("ul");
+  list.className = "list-box";
+  list.id = "suggestions";
+  list.setAttribute("role", "listbox");
+  list.hidden = true;
+  form.append(list);
+  const live = document.createElement("span");
+  live.className = "skip";
+  live.setAttribute("aria-live", "polite");
+  form.append(live);
+  box.setAttribute("role", "combobox");
+  box.setAttribute("aria-autocomplete", "list");
+  box.setAttribute("aria-controls", list.id);
+  box.setAttribute("aria-expanded", "false");
+
+  let composing = false, chosen = -1, asked = 0, timer = 0;
+  const close = () => { list.hidden = true; chosen = -1; box.setAttribute("aria-expanded", "false"); box.removeAttribute("aria-activedescendant"); };
+  const choose = (index) => {
+    const rows = list.children;
+    if (!rows.length) return;
+    chosen = (index + rows.length) % rows.length;
+    [...rows].forEach((row, at) => row.setAttribute("aria-selected", String(at === chosen)));
+    box.setAttribute("aria-activedescendant", rows[chosen].id);
+  };
+  const take = (row) => { if (row.dataset.href) location.href = row.dataset.href; };
+  const show = (items) => {
+    list.replaceChildren(...items.map((item, at) => {
+      const row = document.createElement("li");
+      row.id = "suggestion-" + at;
+      row.setAttribute("role", "option");
+      row.dataset.href = "/vb/" + encodeURIComponent(item.id);
+      const number = document.createElement("b");
+      number.textContent = item.number;
+      row.append(number, item.issued_on ? " · " + item.issued_on : "", item.subject ? " · " + item.subject.slice(0, 90) : "");
+      row.addEventListener("mousedown", (event) => { event.preventDefault(); take(row); });
+      return row;
+    }));
+    chosen = -1;
+    list.hidden = items.length === 0;
+    box.setAttribute("aria-expanded", String(items.length > 0));
+    live.textContent = items.length ? box.dataset.suggestions.replace("{n}", items.length) : "";
+  };
+  const ask = async () => {
+    const typed = box.value.trim();
+    const mine = ++asked;
+    if (!/\d/.test(typed) || typed.length > 60) { close(); return; }
+    try {
+      const answer = await fetch("/api/v1/numbers?limit=8&prefix=" + encodeURIComponent(typed));
+      if (!answer.ok || mine !== asked) return;
+      show((await answer.json()).numbers);
+    } catch { close(); }
+  };
+  box.addEventListener("compositionstart", () => { composing = true; });
+  box.addEventListener("compositionend", () => { composing = false; });
+  box.addEventListener("input", () => { if (!composing) { clearTimeout(timer); timer = setTimeout(ask, 60); } });
+  box.addEventListener("blur", () => setTimeout(close, 150));
+  box.addEventListener("keydown", (event) => {
+    if (composing || event.isComposing) return;
+    if (event.key === "ArrowDown" && !list.hidden) { event.preventDefault(); choose(chosen + 1); }
+    else if (event.key === "ArrowUp" && !list.hidden) { event.preventDefault(); choose(chosen - 1); }
+    else if (event.key === "Enter" && chosen >= 0) { event.preventDefault(); take(list.children[chosen]); }
+    else if (event.key === "Escape") { if (list.hidden) box.blur(); else close(); }
+  });
+
+  const cards = () => [...document.querySelectorAll(".card a.number")];
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
+    const at = cards().indexOf(document.activeElement);
+    if (event.key === "/") { event.preventDefault(); box.focus(); box.select(); }
+    else if (event.key === "j") { (cards()[at + 1] || cards()[0])?.focus(); }
+    else if (event.key === "k") { (cards()[at - 1] || cards().at(-1))?.focus(); }
+    else if (event.key === "?") { location.href = "/huong-dan"; }
+  });
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+    });
+  });
+})();

@@ -1,0 +1,480 @@
+//! `/vb/{key}`: one document, what was read from it and from where, whom it cites and who cites it.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use maud::{Markup, html};
+
+use crate::{
+    archive::{Archive, ArchiveError},
+    catalog::{FileRow, Head, Incoming, Outgoing},
+    domain::{
+        citation::{Citation, CitationFlag, CitationKind, CitationState},
+        found::{Found, Span},
+        record::{Record, RecordId},
+    },
+    text::Text,
+    web::{
+        results,
+        shell::Page,
+        text_view::{self, Mark, MarkKind, Window},
+        words::Lang,
+    },
+};
+
+/// Everything the page of a document shows.
+#[derive(Debug)]
+pub struct View {
+    head: Head,
+    text: Text,
+    files: Vec<FileRow>,
+    outgoing: Vec<Outgoing>,
+    incoming: Vec<Incoming>,
+    /// What other documents, mentioned above, are called.
+    others: BTreeMap<RecordId, Record>,
+    hits: Vec<Span>,
+}
+
+impl View {
+    /// Collects it; `None` for an unknown document. `query` gives the words to mark.
+    ///
+    /// # Errors
+    /// When a store cannot be read.
+    pub fn load(archive: &Archive, id: &RecordId, query: &str) -> Result<Option<Self>, ArchiveError> {
+        let catalog = &archive.catalog;
+        let Some(head) = catalog.heads(std::slice::from_ref(id))?.pop() else { return Ok(None) };
+        let text = catalog.text(id)?.unwrap_or_default();
+        let outgoing = catalog.outgoing(id)?;
+        let incoming = catalog.incoming(id)?;
+        let mut ids: Vec<RecordId> = incoming.iter().map(|mention| mention.citing.clone()).collect();
+        for mention in &outgoing {
+            ids.extend(mention.citation.target.clone());
+            ids.extend(mention.candidates.iter().cloned());
+        }
+        ids.sort();
+        ids.dedup();
+        let others = catalog
+            .heads(&ids)?
+            .into_iter()
+            .map(|head| (head.record.id.clone(), head.record))
+            .collect();
+        let hits = archive.hit_spans(query, &text, results::today());
+        Ok(Some(Self { files: catalog.paths(id)?, head, text, outgoing, incoming, others, hits }))
+    }
+
+    fn other_name(&self, id: &RecordId) -> String {
+        self.others.get(id).map_or_else(|| id.to_string(), name)
+    }
+}
+
+/// What a document is called in a list: its number, else its type and subject, else its file.
+pub fn name(record: &Record) -> String {
+    let metadata = &record.metadata;
+    match (&metadata.number, &metadata.doc_type, &metadata.subject) {
+        (Some(number), ..) => number.value.clone(),
+        (None, Some(doc_type), Some(subject)) => {
+            format!("{}: {}", doc_type.value, shortened(&subject.value, 60))
+        }
+        (None, Some(doc_type), None) => doc_type.value.clone(),
+        (None, None, Some(subject)) => shortened(&subject.value, 80),
+        (None, None, None) => record.path.rsplit('/').next().unwrap_or(&record.path).to_owned(),
+    }
+}
+
+/// The first `n` characters, with a mark when something was left out.
+pub fn shortened(text: &str, n: usize) -> String {
+    match text.char_indices().nth(n) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+/// The sentence by which a document is cited: `Nghị định số 30/2020/NĐ-CP ngày 05/3/2020 của
+/// Chính phủ về công tác văn thư`.
+///
+/// # Source
+/// Nghị định 30/2020/NĐ-CP, Phụ lục I, phần II, mục 6: type, number, date, issuer and subject at the first mention.
+pub fn citation_sentence(record: &Record) -> String {
+    let metadata = &record.metadata;
+    let mut words = Vec::new();
+    words.extend(metadata.doc_type.as_ref().map(|found| found.value.clone()));
+    words.extend(metadata.number.as_ref().map(|found| format!("số {}", found.value)));
+    words.extend(metadata.issued_on.as_ref().map(|found| match found.value.day() {
+        Some(_) => format!("ngày {}", found.value.to_vietnamese()),
+        None => format!("tháng {}", found.value.to_vietnamese()),
+    }));
+    words.extend(metadata.issuer.as_ref().map(|found| format!("của {}", found.value)));
+    words.extend(metadata.subject.as_ref().map(|found| found.value.clone()));
+    words.join(" ")
+}
+
+/// The page of a document.
+pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
+    let record = &view.head.record;
+    let title = name(record);
+    let window = Window::around(&view.text, record.n_pages, wanted_page);
+    let href = format!("/vb/{}", record.id);
+    let body = html! {
+        h1 {
+            (title)
+            @if let Some(subject) = &record.metadata.subject {
+                " — " span { (shortened(&subject.value, 160)) }
+            }
+        }
+        p {
+            a.button href={ "/api/v1/documents/" (record.id) "/original" } download { (lang.word("doc.original")) }
+            " "
+            button type="button" hidden data-copy=(citation_sentence(record)) data-done=(lang.word("doc.copied")) {
+                (lang.word("doc.copy"))
+            }
+        }
+        div.document {
+            section.panel aria-labelledby="fields" {
+                h2 #fields { (lang.word("doc.fields")) }
+                (fields(record, lang))
+                (files(&view.files, record, lang))
+                @if !record.warnings.is_empty() {
+                    details {
+                        summary { (lang.word("doc.warnings")) " (" (record.warnings.len()) ")" }
+                        ul.small { @for warning in &record.warnings { li { code { (warning.code) } " " (warning.message) } } }
+                    }
+                }
+            }
+            section aria-labelledby="text" {
+                h2.skip #text { (lang.word("doc.text")) }
+                @if view.text.as_str().trim().is_empty() {
+                    p.note { (lang.word("doc.needs_ocr")) }
+                } @else {
+                    div.paper { (text_view::pages(&view.text, &marks(view), window, lang)) }
+                    (window_links(&href, query, window, lang))
+                }
+            }
+            section.panel.citations aria-labelledby="citations" { (citations(view, lang)) }
+        }
+    };
+    Page {
+        title,
+        place: "",
+        query: Some(query.to_owned()),
+        body,
+        status: StatusCode::OK,
+    }
+}
+
+/// The page of the citations alone.
+pub fn citations_page(view: &View, lang: Lang) -> Page {
+    let record = &view.head.record;
+    let title = format!("{} – {}", name(record), lang.word("doc.citations"));
+    let body = html! {
+        h1 { a href={ "/vb/" (record.id) } { (name(record)) } " – " (lang.word("doc.citations")) }
+        section.panel { (citations(view, lang)) }
+    };
+    Page { title, place: "", query: Some(String::new()), body, status: StatusCode::OK }
+}
+
+/// Several documents carry the number: a list to choose from, never a guess.
+pub fn candidates_page(asked: &str, heads: &[Head], lang: Lang) -> Page {
+    let body = html! {
+        h1 { (lang.word("doc.candidates")) ": " (asked) }
+        p { (lang.word("doc.candidates_why")) }
+        ul.cards {
+            @for head in heads {
+                li.card {
+                    div.line {
+                        a.number href={ "/vb/" (head.record.id) } { (name(&head.record)) }
+                        (byline(&head.record, lang))
+                    }
+                    @if let Some(subject) = &head.record.metadata.subject { p { (subject.value) } }
+                }
+            }
+        }
+    };
+    Page {
+        title: asked.to_owned(),
+        place: "",
+        query: Some(asked.to_owned()),
+        body,
+        status: StatusCode::MULTIPLE_CHOICES,
+    }
+}
+
+/// No such document.
+pub fn not_found_page(asked: &str, lang: Lang) -> Page {
+    let body = html! {
+        h1 { (lang.word("doc.not_found")) }
+        p { (lang.word("doc.not_found_why")) }
+    };
+    Page {
+        title: lang.word("doc.not_found").to_owned(),
+        place: "",
+        query: Some(asked.to_owned()),
+        body,
+        status: StatusCode::NOT_FOUND,
+    }
+}
+
+/// Date, issuer and type in one line; what was not read is said to be so.
+pub fn byline(record: &Record, lang: Lang) -> Markup {
+    let metadata = &record.metadata;
+    let unread = lang.word("doc.unread");
+    html! {
+        span.num {
+            @match &metadata.issued_on { Some(date) => (lang.date(date.value)), None => span.soft title=(lang.word("field.issued_on")) { (unread) } }
+        }
+        span { @match &metadata.issuer { Some(issuer) => (issuer.value), None => span.soft title=(lang.word("field.issuer")) { (unread) } } }
+        span { @match &metadata.doc_type { Some(doc_type) => (doc_type.value), None => span.soft title=(lang.word("field.doc_type")) { (unread) } } }
+    }
+}
+
+/// Values below this are marked as to be checked.
+const TO_BE_CHECKED: f32 = 0.6;
+
+fn field<T>(lang: Lang, key: &'static str, id: &'static str, found: &Option<Found<T>>, show: impl Fn(&T) -> Markup) -> Markup {
+    html! {
+        dt { (lang.word(key)) }
+        dd {
+            @match found {
+                Some(found) => {
+                    @let doubtful = found.confidence < TO_BE_CHECKED;
+                    span.check[doubtful] title=(found.rule) { (show(&found.value)) }
+                    @if doubtful { " " span.badge { (lang.word("doc.check")) } }
+                    div.from { a href={ "#o-" (id) } { (lang.word("doc.read_at")) " " (found.page) } }
+                }
+                None => span.soft { (lang.word("doc.unread")) }
+            }
+        }
+    }
+}
+
+fn fields(record: &Record, lang: Lang) -> Markup {
+    let metadata = &record.metadata;
+    let plain = |value: &String| html! { (value) };
+    html! {
+        dl.fields {
+            (field(lang, "field.number", "number", &metadata.number, plain))
+            (field(lang, "field.issued_on", "issued_on", &metadata.issued_on, |date| html! { (lang.date(*date)) }))
+            (field(lang, "field.issuer", "issuer", &metadata.issuer, plain))
+            (field(lang, "field.parent_issuer", "parent_issuer", &metadata.parent_issuer, plain))
+            (field(lang, "field.doc_type", "doc_type", &metadata.doc_type, plain))
+            (field(lang, "field.subject", "subject", &metadata.subject, plain))
+            (field(lang, "field.signer", "signer", &metadata.signer, plain))
+            (field(lang, "field.signer_position", "signer_position", &metadata.signer_position, plain))
+            @if metadata.signing_capacity.is_some() {
+                (field(lang, "field.signing_capacity", "signing_capacity", &metadata.signing_capacity, plain))
+            }
+            (field(lang, "field.place", "place", &metadata.place, plain))
+            @if let Some(urgency) = &metadata.urgency {
+                dt { (lang.word("field.urgency")) }
+                dd { (urgency.raw) }
+            }
+            @if metadata.is_draft.as_ref().is_some_and(|draft| draft.value) {
+                dt { (lang.word("field.is_draft")) }
+                dd { span.badge { (lang.word("state.draft")) } }
+            }
+            (field(lang, "field.recipients", "recipients", &metadata.recipients, |lines| html! {
+                ul { @for line in lines { li { (line) } } }
+            }))
+        }
+    }
+}
+
+fn files(files: &[FileRow], record: &Record, lang: Lang) -> Markup {
+    html! {
+        h3 { (lang.word("doc.files")) }
+        ul.small {
+            @for file in files { li { (file.stat.path.to_string()) } }
+        }
+        details.small {
+            summary { (lang.word("doc.hash")) }
+            code { (record.sha256) }
+        }
+    }
+}
+
+fn marks(view: &View) -> Vec<Mark> {
+    let metadata = &view.head.record.metadata;
+    let mut marks = Vec::new();
+    let mut mark_field = |name, span| marks.push(Mark { span, kind: MarkKind::Field(name) });
+    let strings = [
+        ("number", &metadata.number),
+        ("issuer", &metadata.issuer),
+        ("parent_issuer", &metadata.parent_issuer),
+        ("doc_type", &metadata.doc_type),
+        ("subject", &metadata.subject),
+        ("signer", &metadata.signer),
+        ("signer_position", &metadata.signer_position),
+        ("signing_capacity", &metadata.signing_capacity),
+        ("place", &metadata.place),
+    ];
+    for (name, found) in strings {
+        if let Some(found) = found {
+            mark_field(name, found.span);
+        }
+    }
+    if let Some(found) = &metadata.issued_on {
+        mark_field("issued_on", found.span);
+    }
+    if let Some(found) = &metadata.recipients {
+        mark_field("recipients", found.span);
+    }
+    for (seq, outgoing) in view.outgoing.iter().enumerate() {
+        let citation = &outgoing.citation;
+        let href = match &citation.target {
+            Some(target) if citation.state == Some(CitationState::Resolved) => format!("/vb/{target}"),
+            _ => format!("#cite-{seq}"),
+        };
+        let class = state_class(citation.state);
+        marks.push(Mark { span: citation.span, kind: MarkKind::Citation { seq, href, class } });
+    }
+    marks.extend(view.hits.iter().map(|span| Mark { span: *span, kind: MarkKind::Hit }));
+    marks
+}
+
+fn state_class(state: Option<CitationState>) -> &'static str {
+    match state {
+        Some(CitationState::Resolved | CitationState::SelfReference) => "resolved",
+        Some(CitationState::Ambiguous) => "ambiguous",
+        Some(CitationState::Missing) | None => "missing",
+    }
+}
+
+fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
+    let link = |page: u32| {
+        let query = results::encode(query);
+        format!("{href}?trang={page}&q={query}#trang-{page}")
+    };
+    html! {
+        @if window.first > 1 || window.last < window.n_pages {
+            nav.pages {
+                @if window.first > 1 { a.button href=(link(window.first - 1)) { (lang.word("page.previous")) } }
+                span { (window.first) "–" (window.last) "/" (window.n_pages) }
+                @if window.last < window.n_pages { a.button href=(link(window.last + 1)) { (lang.word("page.next")) } }
+            }
+        }
+    }
+}
+
+fn citations(view: &View, lang: Lang) -> Markup {
+    let is_clear = |outgoing: &&Outgoing| {
+        matches!(outgoing.citation.state, Some(CitationState::Resolved | CitationState::SelfReference))
+    };
+    let numbered: Vec<(usize, &Outgoing)> = view.outgoing.iter().enumerate().collect();
+    let (clear, unclear): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|(_, o)| is_clear(o));
+    html! {
+        h2 #citations { (lang.word("doc.citations")) }
+        h3 { (lang.word("cite.out")) " (" (clear.len()) ")" }
+        @if view.outgoing.is_empty() { p.soft { (lang.word("cite.none")) } }
+        ul.cites { @for (seq, outgoing) in &clear { (outgoing_row(view, *seq, outgoing, lang)) } }
+        h3 { (lang.word("cite.in")) " (" (view.incoming.len()) ")" }
+        @if view.incoming.is_empty() { p.soft { (lang.word("cite.in_none")) } }
+        ul.cites {
+            @for incoming in &view.incoming {
+                li {
+                    span.badge { (lang.word(kind_key(incoming.citation.kind))) } " "
+                    a href={ "/vb/" (incoming.citing) "#vd-" (incoming.seq) } { (view.other_name(&incoming.citing)) }
+                    @if let Some(record) = view.others.get(&incoming.citing) { div.line.small.soft { (byline(record, lang)) } }
+                    blockquote { (shortened(&incoming.citation.quote, 300)) }
+                }
+            }
+        }
+        h3 { (lang.word("cite.unclear")) " (" (unclear.len()) ")" }
+        @if unclear.is_empty() { p.soft { (lang.word("cite.unclear_none")) } }
+        ul.cites { @for (seq, outgoing) in &unclear { (outgoing_row(view, *seq, outgoing, lang)) } }
+    }
+}
+
+fn outgoing_row(view: &View, seq: usize, outgoing: &Outgoing, lang: Lang) -> Markup {
+    let citation = &outgoing.citation;
+    html! {
+        li id={ "cite-" (seq) } {
+            span.badge { (lang.word(kind_key(citation.kind))) } " "
+            @match &citation.target {
+                Some(target) => a href={ "/vb/" (target) } { (cited_name(citation)) },
+                None => b { (cited_name(citation)) },
+            }
+            @if let Some(date) = citation.issued_on { " " span.num.soft { (lang.date(date)) } }
+            div.small class={ "state-" (state_class(citation.state)) } {
+                (state_mark(citation.state)) " " (lang.word(state_key(citation.state)))
+                @for flag in &citation.flags { " · ⚠ " (lang.word(flag_key(*flag))) }
+            }
+            @if !outgoing.candidates.is_empty() {
+                div.small {
+                    (lang.word("cite.candidates")) ":"
+                    ul { @for id in &outgoing.candidates { li { a href={ "/vb/" (id) } { (view.other_name(id)) } @if let Some(record) = view.others.get(id) { span.line.soft { (byline(record, lang)) } } } } }
+                }
+            }
+            blockquote {
+                a href={ "/vb/" (view.head.record.id) "?trang=" (citation.page) "#vd-" (seq) } { (lang.word("cite.from_page")) " " (citation.page) } ": "
+                (shortened(&citation.quote, 300))
+            }
+        }
+    }
+}
+
+fn cited_name(citation: &Citation) -> String {
+    match (&citation.doc_type, &citation.number, &citation.title) {
+        (Some(doc_type), Some(number), _) => format!("{doc_type} {number}"),
+        (None, Some(number), _) => number.clone(),
+        (_, None, Some(title)) => shortened(title, 120),
+        (_, None, None) => shortened(&citation.quote, 120),
+    }
+}
+
+fn state_mark(state: Option<CitationState>) -> &'static str {
+    match state {
+        Some(CitationState::Resolved) => "●",
+        Some(CitationState::SelfReference) => "↺",
+        Some(CitationState::Ambiguous) => "?",
+        Some(CitationState::Missing) | None => "○",
+    }
+}
+
+fn state_key(state: Option<CitationState>) -> &'static str {
+    match state {
+        Some(CitationState::Resolved) => "cite.resolved",
+        Some(CitationState::SelfReference) => "cite.self",
+        Some(CitationState::Ambiguous) => "cite.ambiguous",
+        Some(CitationState::Missing) | None => "cite.missing",
+    }
+}
+
+/// The key of the words for a relation.
+pub fn kind_key(kind: CitationKind) -> &'static str {
+    match kind {
+        CitationKind::Basis => "kind.basis",
+        CitationKind::Implements => "kind.implements",
+        CitationKind::Proposal => "kind.proposal",
+        CitationKind::Replies => "kind.replies",
+        CitationKind::Amends => "kind.amends",
+        CitationKind::AmendedBy => "kind.amended_by",
+        CitationKind::Replaces => "kind.replaces",
+        CitationKind::ReplacedBy => "kind.replaced_by",
+        CitationKind::Repeals => "kind.repeals",
+        CitationKind::Corrects => "kind.corrects",
+        CitationKind::Guides => "kind.guides",
+        CitationKind::Consolidates => "kind.consolidates",
+        CitationKind::Encloses => "kind.encloses",
+        CitationKind::Mentions => "kind.mentions",
+    }
+}
+
+/// The key of the words for a flag.
+fn flag_key(flag: CitationFlag) -> &'static str {
+    match flag {
+        CitationFlag::TypeDiffers => "flag.type_differs",
+        CitationFlag::MissingHyphen => "flag.missing_hyphen",
+        CitationFlag::SwappedSeparators => "flag.swapped_separators",
+        CitationFlag::SpaceForSeparator => "flag.space_for_separator",
+        CitationFlag::TypeAfterIssuer => "flag.type_after_issuer",
+        CitationFlag::YearDiffers => "flag.year_differs",
+        CitationFlag::TitleYearDiffers => "flag.title_year_differs",
+        CitationFlag::ImpossibleDate => "flag.impossible_date",
+        CitationFlag::NoDate => "flag.no_date",
+        CitationFlag::TitleOnly => "flag.title_only",
+        CitationFlag::DateDiffers => "flag.date_differs",
+        CitationFlag::SignDiffers => "flag.sign_differs",
+        CitationFlag::SubjectDiffers => "flag.subject_differs",
+        CitationFlag::CitedBeforeIssued => "flag.cited_before_issued",
+        CitationFlag::BlankNumber => "flag.blank_number",
+    }
+}

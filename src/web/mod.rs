@@ -1,0 +1,160 @@
+//! The HTTP edge: pages for clerks and the API under `/api/v1/`, both over the same [`Archive`].
+//!
+//! Answers only; understands nothing. Handlers never block: store calls go through [`blocking`].
+
+pub mod api;
+pub mod api_search;
+pub mod document;
+pub mod home;
+pub mod missing;
+pub mod openapi;
+pub mod pages;
+pub mod problem;
+pub mod results;
+pub mod shell;
+pub mod status;
+pub mod text_view;
+pub mod wire;
+pub mod words;
+
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderName, HeaderValue, Request, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+
+use crate::{
+    archive::{Archive, ArchiveError},
+    web::problem::Problem,
+};
+
+/// What the handlers share.
+#[derive(Debug)]
+pub struct App {
+    /// Catalog and engine.
+    pub archive: Archive,
+    /// Where the originals lie.
+    pub archive_folder: PathBuf,
+}
+
+/// Longest time for one answer; an original is only started within it.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Largest body of a request in bytes.
+const MAX_BODY_BYTES: usize = 64 << 10;
+
+/// The whole service as a router: tests call it directly.
+pub fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/api/v1/search", get(api_search::search))
+        .route("/api/v1/documents/{id}", get(api::document))
+        .route("/api/v1/documents/{id}/text", get(api::text))
+        .route("/api/v1/documents/{id}/original", get(api::original))
+        .route("/api/v1/documents/{id}/citations", get(api::citations))
+        .route("/api/v1/missing", get(api::missing))
+        .route("/api/v1/numbers", get(api::numbers))
+        .route("/api/v1/runs", get(api::runs))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/openapi.json", get(openapi::document))
+        .route("/healthz", get(api::health));
+    let pages = Router::new()
+        .route("/", get(pages::home))
+        .route("/tim", get(pages::results))
+        .route("/vb/{key}", get(pages::document))
+        .route("/vb/{key}/vien-dan", get(pages::document_citations))
+        .route("/thieu", get(pages::missing))
+        .route("/tinh-trang", get(pages::status))
+        .route("/huong-dan", get(pages::help))
+        .route("/static/{name}", get(pages::asset));
+    api.merge(pages)
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .with_state(app)
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "same-origin"))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<Body>| {
+            // The query of a request holds words of documents: it stays out of the log.
+            tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+const CONTENT_SECURITY_POLICY: &str =
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::internal().into_response()
+}
+
+/// Runs store calls on a thread that may block, the only place where handlers wait for a store.
+///
+/// # Errors
+/// `internal` when a store fails; the cause goes to the log, once.
+pub async fn blocking<T: Send + 'static>(
+    app: &Arc<App>,
+    work: impl FnOnce(&App) -> Result<T, ArchiveError> + Send + 'static,
+) -> Result<T, Problem> {
+    let app = Arc::clone(app);
+    match tokio::task::spawn_blocking(move || work(&app)).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            let chain = chain(&error);
+            tracing::error!(error = chain, "a store failed");
+            Err(Problem::internal())
+        }
+        Err(error) => {
+            tracing::error!(%error, "a store call panicked");
+            Err(Problem::internal())
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+/// Serves until `stop` resolves; requests under way are finished.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    app: Arc<App>,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await
+}

@@ -1,0 +1,201 @@
+//! The handlers of the pages: read the request, ask the archive, frame the answer.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use maud::html;
+use serde::Deserialize;
+
+use crate::{
+    archive::{ArchiveError, Named},
+    web::{
+        App, blocking,
+        document::{self, View},
+        home, missing as missing_page,
+        problem::Problem,
+        results,
+        shell::{Page, Visit, respond},
+        status as status_page,
+        words::Lang,
+    },
+};
+
+/// How many documents the home page lists as taken in last.
+const N_RECENT: usize = 6;
+
+/// Runs `make` on a blocking thread and frames the page; a store that fails gives the error page.
+async fn framed(
+    app: &Arc<App>,
+    visit: Visit,
+    make: impl FnOnce(&App, Lang) -> Result<Page, ArchiveError> + Send + 'static,
+) -> Response {
+    let lang = visit.lang;
+    match blocking(app, move |app| make(app, lang)).await {
+        Ok(page) => respond(&visit, page),
+        Err(problem) => respond(&visit, error_page(&problem, lang)),
+    }
+}
+
+fn error_page(problem: &Problem, lang: Lang) -> Page {
+    let words = lang.word("error.internal");
+    Page {
+        title: problem.status.to_string(),
+        place: "",
+        query: Some(String::new()),
+        body: html! { h1 { (words) } p { code { (problem.code) } } },
+        status: StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// `/`
+pub async fn home(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    framed(&app, visit, |app, lang| {
+        let counts = app.archive.catalog.counts()?;
+        let recent = app.archive.recent(N_RECENT)?;
+        Ok(home::page(&counts, &recent, lang))
+    })
+    .await
+}
+
+/// `/tim?q=…`
+pub async fn results(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    let asked = results::Asked::from_query(uri.query().unwrap_or(""));
+    let lang = visit.lang;
+    let today = results::today();
+    let answer = blocking(&app, move |app| {
+        let found = app.archive.search(&asked.params(today))?;
+        Ok((asked, found))
+    })
+    .await;
+    match answer {
+        Ok((asked, found)) => match (&found.exact, asked.go) {
+            (Some(id), true) => Redirect::to(&format!("/vb/{id}")).into_response(),
+            _ => respond(&visit, results::page(&asked, &found, lang)),
+        },
+        Err(problem) => respond(&visit, error_page(&problem, lang)),
+    }
+}
+
+/// What `/vb/{key}` may be asked.
+#[derive(Debug, Deserialize)]
+pub struct DocumentQuery {
+    /// The words that led here: marked in the text.
+    #[serde(default)]
+    q: String,
+    /// Page to show, from 1.
+    #[serde(default)]
+    trang: Option<String>,
+}
+
+/// `/vb/{key}`
+pub async fn document(
+    State(app): State<Arc<App>>,
+    Path(key): Path<String>,
+    query: Result<Query<DocumentQuery>, axum::extract::rejection::QueryRejection>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    let (words, page) = match query {
+        Ok(Query(asked)) => (asked.q, asked.trang.and_then(|page| page.parse().ok()).unwrap_or(1)),
+        Err(_) => (String::new(), 1),
+    };
+    framed(&app, visit, move |app, lang| {
+        one(app, &key, lang, &words, |view| document::page(view, lang, &words, page))
+    })
+    .await
+}
+
+/// `/vb/{key}/vien-dan`
+pub async fn document_citations(
+    State(app): State<Arc<App>>,
+    Path(key): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    framed(&app, visit, move |app, lang| {
+        one(app, &key, lang, "", |view| document::citations_page(view, lang))
+    })
+    .await
+}
+
+fn one(
+    app: &App,
+    key: &str,
+    lang: Lang,
+    words: &str,
+    show: impl FnOnce(&View) -> Page,
+) -> Result<Page, ArchiveError> {
+    match app.archive.named(key)? {
+        Named::One(id) => Ok(match View::load(&app.archive, &id, words)? {
+            Some(view) => show(&view),
+            None => document::not_found_page(key, lang),
+        }),
+        Named::None => Ok(document::not_found_page(key, lang)),
+        Named::Several(ids) => {
+            let heads = app.archive.catalog.heads(&ids)?;
+            Ok(document::candidates_page(key, &heads, lang))
+        }
+    }
+}
+
+/// `/thieu`
+pub async fn missing(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    framed(&app, visit, |app, lang| {
+        Ok(missing_page::page(&app.archive.catalog.missing(missing_page::N_ROWS)?, lang))
+    })
+    .await
+}
+
+/// `/tinh-trang`
+pub async fn status(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    framed(&app, visit, |app, lang| {
+        let catalog = &app.archive.catalog;
+        let (counts, failures) = (catalog.counts()?, catalog.failures()?);
+        Ok(status_page::page(&counts, &failures, &catalog.runs(status_page::N_RUNS)?, lang))
+    })
+    .await
+}
+
+/// `/huong-dan`
+pub async fn help(uri: Uri, headers: HeaderMap) -> Response {
+    let visit = Visit::from_request(&uri, &headers);
+    let page = home::help_page(visit.lang);
+    respond(&visit, page)
+}
+
+/// `/static/{name}`: the style sheet, the script and the icon, compiled in.
+pub async fn asset(Path(name): Path<String>) -> Response {
+    let (kind, content) = match name.as_str() {
+        "vanthu.css" => ("text/css; charset=utf-8", include_str!("assets/vanthu.css")),
+        "vanthu.js" => ("text/javascript; charset=utf-8", include_str!("assets/vanthu.js")),
+        "icon.svg" => ("image/svg+xml", include_str!("assets/icon.svg")),
+        _ => return Problem::not_found().into_response(),
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600")], content).into_response()
+}
+
+/// Everything else: a problem under `/api/`, a page elsewhere.
+pub async fn not_found(uri: Uri, headers: HeaderMap) -> Response {
+    if uri.path().starts_with("/api/") {
+        return Problem::not_found().into_response();
+    }
+    let visit = Visit::from_request(&uri, &headers);
+    let page = Page {
+        title: visit.lang.word("error.not_found").to_owned(),
+        place: "",
+        query: Some(String::new()),
+        body: html! { h1 { (visit.lang.word("error.not_found")) } },
+        status: StatusCode::NOT_FOUND,
+    };
+    respond(&visit, page)
+}

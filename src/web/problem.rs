@@ -1,0 +1,109 @@
+//! [`Problem`]: every error of the API, as `application/problem+json` (RFC 9457), made in one place.
+
+use axum::{
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What went wrong, in a form that is safe to show. The cause goes to the log, not to the caller.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Problem {
+    /// `about:blank#` and the code: a stable identifier of the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The code, e.g. `document_not_found`.
+    pub code: &'static str,
+    /// What was expected and what was found, in English.
+    pub title: String,
+    /// The same in Vietnamese, with what to do.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A parameter that could not be read.
+    pub fn invalid_parameter(name: &str, expected: &str) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_parameter",
+            format!("expected {expected} for the parameter {name}"),
+            format!("Tham số “{name}” không đúng dạng. Xem /api/v1/openapi.json."),
+        )
+    }
+
+    /// No such document.
+    pub fn document_not_found(id: &str) -> Self {
+        let id: String = id.chars().take(80).collect();
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "document_not_found",
+            format!("the archive holds no document {id:?}"),
+            "Không có văn bản này trong kho. Xem lại mã hoặc số ký hiệu.".to_owned(),
+        )
+    }
+
+    /// Several documents carry the number; the caller has to choose.
+    pub fn ambiguous_number(n_candidates: usize) -> Self {
+        Self::new(
+            StatusCode::MULTIPLE_CHOICES,
+            "ambiguous_number",
+            format!("{n_candidates} documents carry this number; use an id"),
+            "Nhiều văn bản mang số này. Hãy dùng mã của văn bản.".to_owned(),
+        )
+    }
+
+    /// No such address.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "no such address; see /api/v1/openapi.json".to_owned(),
+            "Không có địa chỉ này. Xem /api/v1/openapi.json.".to_owned(),
+        )
+    }
+
+    /// The address exists, the method does not.
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "this address does not take the method".to_owned(),
+            "Địa chỉ này không nhận phương thức ấy.".to_owned(),
+        )
+    }
+
+    /// The original file is not where the catalog says.
+    pub fn original_missing() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "original_missing",
+            "the original file is no longer at its place in the archive".to_owned(),
+            "Tệp gốc không còn ở chỗ cũ trong kho. Chép lại tệp rồi nạp lại.".to_owned(),
+        )
+    }
+
+    /// Something failed on our side.
+    pub fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "something went wrong; the log has the details".to_owned(),
+            "Chương trình gặp lỗi; chi tiết ở tệp nhật ký.".to_owned(),
+        )
+    }
+
+    fn new(status: StatusCode, code: &'static str, title: String, detail: String) -> Self {
+        Self { kind: format!("about:blank#{code}"), status: status.as_u16(), code, title, detail }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+    }
+}

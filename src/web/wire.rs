@@ -1,0 +1,242 @@
+//! What only the API says, as serde types: the record itself is in `domain::record`.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{
+    catalog::{Counts, FileRow, Head, Incoming, MissingDocument, Outgoing, Run},
+    domain::record::{Record, RecordId},
+    text::Text,
+};
+
+/// One document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentAnswer {
+    /// The record, as `vanthu inspect --json` prints it.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub record: Record,
+    /// Paths of the files that carry it, relative to the archive.
+    pub paths: Vec<String>,
+    /// How many documents cite it.
+    pub n_cited_by: u64,
+}
+
+impl DocumentAnswer {
+    /// From what the catalog holds.
+    pub fn new(record: Record, files: &[FileRow], n_cited_by: u64) -> Self {
+        let paths = files.iter().map(|file| file.stat.path.to_string()).collect();
+        Self { record, paths, n_cited_by }
+    }
+}
+
+/// The text of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TextAnswer {
+    /// The document.
+    pub id: String,
+    /// All of it; the spans of the record are byte offsets into its UTF-8 form.
+    pub text: String,
+    /// Where the pages lie in it.
+    pub pages: Vec<PageSpan>,
+}
+
+/// One page of a text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PageSpan {
+    /// From 1.
+    pub number: u32,
+    /// First and one past the last byte.
+    pub span: [u32; 2],
+}
+
+impl TextAnswer {
+    /// From a normalised text.
+    pub fn new(id: &RecordId, text: &Text) -> Self {
+        let pages = text
+            .lines
+            .chunk_by(|a, b| a.page == b.page)
+            .map(|lines| PageSpan {
+                number: lines[0].page,
+                span: [lines[0].span.start, lines[lines.len() - 1].span.end],
+            })
+            .collect();
+        Self { id: id.to_string(), text: text.as_str().to_owned(), pages }
+    }
+}
+
+/// What a document cites and who cites it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CitationsAnswer {
+    /// The document.
+    pub id: String,
+    /// Its citations in reading order, each with `candidates` when several documents may be meant.
+    #[schema(value_type = Vec<Object>)]
+    pub outgoing: Vec<Value>,
+    /// The mentions of it, each with the `citing` document.
+    #[schema(value_type = Vec<Object>)]
+    pub incoming: Vec<Value>,
+}
+
+impl CitationsAnswer {
+    /// From what the catalog holds.
+    pub fn new(id: &RecordId, outgoing: Vec<Outgoing>, incoming: Vec<Incoming>) -> Self {
+        let with = |citation: &crate::domain::citation::Citation, key: &str, value: Value| {
+            let mut json = serde_json::to_value(citation).unwrap_or_default();
+            if let Value::Object(fields) = &mut json {
+                fields.insert(key.to_owned(), value);
+            }
+            json
+        };
+        let outgoing = outgoing
+            .iter()
+            .map(|out| with(&out.citation, "candidates", serde_json::json!(out.candidates)))
+            .collect();
+        let incoming = incoming
+            .iter()
+            .map(|mention| with(&mention.citation, "citing", serde_json::json!(mention.citing)))
+            .collect();
+        Self { id: id.to_string(), outgoing, incoming }
+    }
+}
+
+/// What is cited but not held.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingAnswer {
+    /// Most cited first.
+    pub missing: Vec<MissingRow>,
+}
+
+/// One document that the archive lacks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingRow {
+    /// As printed at its first mention.
+    pub number: String,
+    /// How many documents cite it.
+    pub n_citing: u64,
+    /// One that does.
+    pub citing: String,
+    /// How that one cites it.
+    pub quote: String,
+}
+
+impl MissingAnswer {
+    /// From what the catalog holds.
+    pub fn new(rows: Vec<MissingDocument>) -> Self {
+        let missing = rows
+            .into_iter()
+            .map(|row| MissingRow {
+                number: row.number,
+                n_citing: row.n_citing,
+                citing: row.citing.to_string(),
+                quote: row.quote,
+            })
+            .collect();
+        Self { missing }
+    }
+}
+
+/// Numbers for the type-ahead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NumbersAnswer {
+    /// In numeric order.
+    pub numbers: Vec<NumberSuggestion>,
+}
+
+/// One number and its document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NumberSuggestion {
+    /// The document.
+    pub id: String,
+    /// As printed.
+    pub number: String,
+    /// ISO, cut at its precision.
+    pub issued_on: Option<String>,
+    /// Its subject.
+    pub subject: Option<String>,
+}
+
+impl NumbersAnswer {
+    /// From the records found.
+    pub fn new(heads: Vec<Head>) -> Self {
+        let numbers = heads
+            .into_iter()
+            .filter_map(|head| {
+                let metadata = head.record.metadata;
+                Some(NumberSuggestion {
+                    id: head.record.id.to_string(),
+                    number: metadata.number?.value,
+                    issued_on: metadata.issued_on.map(|found| found.value.to_string()),
+                    subject: metadata.subject.map(|found| found.value),
+                })
+            })
+            .collect();
+        Self { numbers }
+    }
+}
+
+/// The intake.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RunsAnswer {
+    /// Documents that can be found.
+    pub n_documents: u64,
+    /// Files not taken in.
+    pub n_failed: u64,
+    /// Files with pages that need recognition.
+    pub n_needs_ocr: u64,
+    /// Newest first.
+    #[schema(value_type = Vec<Object>)]
+    pub runs: Vec<Run>,
+    /// Every file that is not, or not fully, read.
+    pub failures: Vec<FailureRow>,
+}
+
+/// A file that is not, or not fully, read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FailureRow {
+    /// Relative to the archive.
+    pub path: String,
+    /// `failed` or `needs_ocr`.
+    pub status: &'static str,
+    /// The named reason, e.g. `password_protected`.
+    pub reason: Option<&'static str>,
+    /// What happened and what to do.
+    pub sentence: Option<&'static str>,
+    /// Technical detail.
+    pub detail: Option<String>,
+}
+
+impl RunsAnswer {
+    /// From what the catalog holds.
+    pub fn new(counts: Counts, runs: Vec<Run>, failures: &[FileRow]) -> Self {
+        let failures = failures
+            .iter()
+            .map(|file| FailureRow {
+                path: file.stat.path.to_string(),
+                status: file.status.code(),
+                reason: file.failure.as_ref().map(|failure| failure.reason.code()),
+                sentence: file.failure.as_ref().map(|failure| failure.reason.sentence_en()),
+                detail: file.failure.as_ref().map(|failure| failure.detail.clone()),
+            })
+            .collect();
+        Self {
+            n_documents: counts.n_documents,
+            n_failed: counts.n_failed,
+            n_needs_ocr: counts.n_needs_ocr,
+            runs,
+            failures,
+        }
+    }
+}
+
+/// Whether the service answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HealthAnswer {
+    /// `ok`.
+    pub status: &'static str,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Documents that can be found.
+    pub n_documents: u64,
+}

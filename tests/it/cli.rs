@@ -1,0 +1,295 @@
+//! The built program in a folder of its own: exit codes, what goes to which stream, and that
+//! killing it does no harm.
+
+use std::{
+    fs,
+    num::NonZeroUsize,
+    path::Path,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use vanthu::{catalog::Catalog, engine::Engine, intake::generation};
+
+/// A folder in which the program is run.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// How a run of the program ended.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("corpus")).unwrap();
+        Self { folder }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
+        command.current_dir(self.folder.path()).args(arguments).env_clear();
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        ended(&mut self.command(arguments))
+    }
+
+    /// Runs and compares exit code and standard output.
+    #[track_caller]
+    fn check(&self, arguments: &[&str], code: i32, out: &str) {
+        let ended = self.run(arguments);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(code), out), "{}", ended.err);
+    }
+
+    /// Runs, expects exit code 2, and looks for words on standard error.
+    #[track_caller]
+    fn check_refused(&self, arguments: &[&str], expected: &str) {
+        let ended = self.run(arguments);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
+        assert!(ended.err.contains(expected), "{}", ended.err);
+    }
+}
+
+fn ended(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
+    Ended {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// The objects of an answer with one JSON object a line.
+fn objects(out: &str) -> Vec<serde_json::Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+const PLAN: &str = "UBND TỈNH VÂN SƠN\nSỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI\n\
+    Số: 293/KH-SLĐTBXH\n\nVân Sơn, ngày 02 tháng 3 năm 2020\n\nKẾ HOẠCH\n\
+    Phát động phong trào thi đua năm 2020\n\n\
+    Căn cứ Nghị định số 91/2017/NĐ-CP ngày 31/7/2017 của Chính phủ;\n";
+
+#[test]
+fn inspect_answers_every_file_in_order() {
+    let place = Place::new();
+    place.write("a/2.txt", PLAN);
+    place.write("a/1.docx", "");
+    place.write("a/README.md", "no document");
+    let ended = place.run(&["inspect", "--json", "a", "missing.pdf", "a/2.txt"]);
+    assert_eq!(ended.code, Some(2)); // two could not be read
+    let answers = objects(&ended.out);
+    let paths: Vec<&str> = answers.iter().map(|answer| answer["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["a/1.docx", "a/2.txt", "missing.pdf", "a/2.txt"]);
+    assert_eq!(answers[0]["error"]["reason"], "empty");
+    assert_eq!(
+        answers[0]["error"]["sentence"],
+        "the file is empty; copy it again from the original"
+    );
+    // The hash of no bytes at all.
+    assert!(answers[0]["sha256"].as_str().unwrap().starts_with("e3b0c442"));
+    assert_eq!(answers[0]["metadata"]["number"], serde_json::Value::Null);
+    assert_eq!(answers[0]["citations"], serde_json::json!([]));
+    assert_eq!(answers[1]["metadata"]["number"]["value"], "293/KH-SLĐTBXH");
+    assert_eq!(answers[1]["metadata"]["issued_on"]["value"], "2020-03-02");
+    assert_eq!(answers[1]["citations"][0]["number"], "91/2017/NĐ-CP");
+    assert_eq!(answers[1]["error"], serde_json::Value::Null);
+    assert_eq!(answers[2]["error"]["reason"], "cannot_open");
+    assert_eq!(answers[2]["sha256"], serde_json::Value::Null);
+    assert!(!place.folder.path().join("index").exists()); // touches no store
+}
+
+#[test]
+fn inspect_prints_text_for_people() {
+    let place = Place::new();
+    place.write("kh.txt", PLAN);
+    let ended = place.run(&["inspect", "kh.txt"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.starts_with("kh.txt\n  id                "), "{}", ended.out);
+    assert!(ended.out.contains("  number            293/KH-SLĐTBXH"), "{}", ended.out);
+}
+
+#[test]
+fn ingest_says_what_happened_and_fails_when_a_file_does() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    let ended = place.run(&["ingest"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.starts_with("1 files in "), "{}", ended.out);
+    assert!(ended.out.ends_with("        1 new\n"), "{}", ended.out);
+    place.write("corpus/hong.docx", "");
+    let ended = place.run(&["ingest", "--json"]);
+    assert_eq!(ended.code, Some(2));
+    let summary = &objects(&ended.out)[0];
+    assert_eq!(summary["n_unchanged"], 1);
+    assert_eq!(summary["failed"], serde_json::json!({"empty": 1}));
+    assert!(ended.err.contains("hong.docx: the file is empty"), "{}", ended.err);
+    // Still not taken in, so still not a success.
+    assert_eq!(place.run(&["ingest"]).code, Some(2));
+    fs::remove_file(place.folder.path().join("corpus/hong.docx")).unwrap();
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+}
+
+#[test]
+fn dry_run_reads_nothing() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    place.check(&["ingest", "--dry-run"], 0, "new\tkh.txt\n1 files would be read\n");
+    place.check(&["ingest", "--dry-run"], 0, "new\tkh.txt\n1 files would be read\n");
+    place.run(&["ingest"]);
+    std::thread::sleep(Duration::from_millis(60)); // the time of change is settled
+    place.run(&["ingest"]);
+    fs::remove_file(place.folder.path().join("corpus/kh.txt")).unwrap();
+    place.write("corpus/kh2.txt", PLAN);
+    place.check(&["ingest", "--dry-run"], 0, "gone\tkh.txt\nnew\tkh2.txt\n1 files would be read\n");
+}
+
+#[test]
+fn folder_outside_the_archive_is_looked_at_again_without_being_named() {
+    let place = Place::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("kh.txt"), PLAN).unwrap();
+    let ended = place.run(&["ingest", elsewhere.path().to_str().unwrap()]);
+    assert!(ended.out.ends_with("        1 new\n"), "{}", ended.out);
+    fs::write(elsewhere.path().join("kh-2.txt"), "Kế hoạch khác").unwrap();
+    let ended = place.run(&["ingest"]);
+    assert!(ended.out.contains("        1 new\n"), "{}{}", ended.out, ended.err);
+    place.check_refused(&["ingest", "nowhere"], "could not look into nowhere");
+}
+
+#[test]
+fn reindex_builds_from_the_catalog_alone() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    place.run(&["ingest"]);
+    fs::remove_dir_all(place.folder.path().join("corpus")).unwrap();
+    let ended = place.run(&["reindex"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.starts_with("1 documents indexed in "), "{}", ended.out);
+    // The originals are gone, so reading them again cannot succeed, and loses nothing.
+    assert_eq!(place.run(&["reindex", "--read-again"]).code, Some(2));
+    assert_eq!(agreement(&place.folder.path().join("index")), 1);
+}
+
+#[test]
+fn flag_before_environment_before_file() {
+    let place = Place::new();
+    for name in ["by-file", "by-env", "by-flag"] {
+        place.write(&format!("{name}/{name}.txt"), PLAN);
+    }
+    place.write("vanthu.toml", "archive = \"by-file\"\n");
+    place.check(&["ingest", "--dry-run"], 0, "new\tby-file.txt\n1 files would be read\n");
+    let mut command = place.command(&["ingest", "--dry-run"]);
+    let by_env = ended(command.env("VANTHU_ARCHIVE", "by-env"));
+    assert_eq!(by_env.out, "new\tby-env.txt\n1 files would be read\n");
+    let mut command = place.command(&["ingest", "--dry-run", "--archive", "by-flag"]);
+    let by_flag = ended(command.env("VANTHU_ARCHIVE", "by-env"));
+    assert_eq!(by_flag.out, "new\tby-flag.txt\n1 files would be read\n");
+    place.write("vanthu.toml", "archiv = \"by-file\"\n");
+    place.check_refused(&["ingest"], "unknown field `archiv`");
+}
+
+#[test]
+fn what_cannot_be_done_is_refused_with_the_reason() {
+    let place = Place::new();
+    place.check_refused(&["inspect"], "<FILES>...");
+    place.check_refused(&["--threads", "0", "ingest"], "expected 1 to 256 threads, found 0");
+    place.check_refused(
+        &["--data", "corpus/index", "ingest"],
+        "expected a data folder outside the archive",
+    );
+    place.check_refused(&["--tables", "nowhere", "ingest"], "could not read nowhere");
+    assert_eq!(place.run(&["--help"]).code, Some(0));
+    assert_eq!(place.run(&["--version"]).out, format!("vanthu {}\n", env!("CARGO_PKG_VERSION")));
+    // Another process writes: named.
+    let catalog = Catalog::open(&place.folder.path().join("index")).unwrap();
+    let holder = format!("is in use by vanthu (process {})", std::process::id());
+    place.check_refused(&["ingest"], &holder);
+    drop(catalog);
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+}
+
+#[test]
+fn documents_and_citations_are_shown_by_number() {
+    const REPORT: &str = "UBND TỈNH VÂN SƠN\nSỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI\n\
+        Số: 518/BC-SLĐTBXH\n\nVân Sơn, ngày 20 tháng 12 năm 2020\n\nBÁO CÁO\n\
+        Kết quả phong trào thi đua năm 2020\n\n\
+        Thực hiện Kế hoạch số 293/KH-SLĐTBXH ngày 02/3/2020 của Sở Lao động - Thương binh và \
+        Xã hội, Sở báo cáo như sau:\n";
+    let place = Place::new();
+    place.check_refused(&["show", "293"], "run `vanthu ingest` first");
+    place.write("corpus/kh.txt", PLAN);
+    place.write("corpus/bc.txt", REPORT);
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+    // While another process writes, reading goes on.
+    let _writer = Catalog::open(&place.folder.path().join("index")).unwrap();
+    for spelling in ["293/KH-SLĐTBXH", "293/kh-sldtbxh", "0293 / KH - SLĐTBXH"] {
+        let shown = place.run(&["show", "--json", spelling]);
+        assert_eq!(shown.code, Some(0), "{}", shown.err);
+        let record = &objects(&shown.out)[0];
+        assert_eq!(record["path"], "kh.txt");
+        assert_eq!(record["citations"][0]["state"], "missing");
+    }
+    let shown = place.run(&["show", "518/BC-SLĐTBXH"]);
+    assert!(shown.out.contains("293/KH-SLĐTBXH"), "{}", shown.out);
+    assert!(shown.out.contains("in the archive as"), "{}", shown.out);
+
+    let both = place.run(&["cites", "293/KH-SLĐTBXH"]);
+    assert!(both.out.contains("293/KH-SLĐTBXH cites (1)"), "{}", both.out);
+    assert!(both.out.contains("293/KH-SLĐTBXH is cited by (1)"), "{}", both.out);
+    let incoming = place.run(&["cites", "--in", "--json", "293/KH-SLĐTBXH"]);
+    let mentions = objects(&incoming.out);
+    assert_eq!(mentions.len(), 1);
+    assert_eq!(mentions[0]["number"], "293/KH-SLĐTBXH");
+    assert_eq!(mentions[0]["state"], "resolved");
+    // Nobody cites the report: nothing found is not a failure.
+    assert_eq!(place.run(&["cites", "--in", "518/BC-SLĐTBXH"]).code, Some(1));
+    let nothing = place.run(&["show", "9999/QĐ-UBND"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
+
+    let missing = place.run(&["missing", "--json"]);
+    assert_eq!(objects(&missing.out)[0]["number"], "91/2017/NĐ-CP");
+    assert_eq!(objects(&missing.out)[0]["n_citing"], 1);
+    assert_eq!(place.run(&["missing"]).out.lines().count(), 1);
+}
+
+/// Opens both stores as the program does and returns how many documents they agree on.
+fn agreement(data: &Path) -> u64 {
+    let catalog = Catalog::open(data).unwrap();
+    let engine = generation::open(&catalog, data, NonZeroUsize::MIN).unwrap();
+    let n_documents = catalog.counts().unwrap().n_documents;
+    let stats = engine.stats().unwrap();
+    assert_eq!((stats.n_documents, stats.last_version), (n_documents, catalog.last_seq().unwrap()));
+    n_documents
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_where_it_was() {
+    const N_FILES: u64 = 150;
+    let place = Place::new();
+    for n in 0..N_FILES {
+        place.write(&format!("corpus/{}/{n}.txt", n % 7), &format!("{PLAN}\nBản số {n}\n"));
+    }
+    let data = place.folder.path().join("index");
+    for delay_ms in [5, 20, 40, 80, 160, 320] {
+        let mut child =
+            place.command(&["ingest"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        agreement(&data);
+    }
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+    assert_eq!(agreement(&data), N_FILES);
+}

@@ -112,7 +112,9 @@ impl NumberQuery {
         }
         let doc_type = self.type_in_sign();
         if doc_type.is_some() || self.sign.is_some() {
-            text.push(if self.is_party && !text.is_empty() { '-' } else { '/' });
+            // After a band a hyphen would read as a third figure.
+            let has_hyphen = matches!(self.serial, Serial::Exact(_) | Serial::Prefix(_));
+            text.push(if self.is_party && has_hyphen { '-' } else { '/' });
         }
         text.push_str(doc_type.unwrap_or(""));
         if let Some(sign) = &self.sign {
@@ -151,10 +153,10 @@ impl NumberQuery {
 }
 
 impl fmt::Display for NumberQuery {
-    /// All that is known, as a clerk would write it: `Luật 33/2024`, `293/KH năm 2020`.
+    /// All that is known, as a clerk would write it: `Luật số 33/2024`, `293/KH năm 2020`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(doc_type) = self.doc_type.as_ref().filter(|_| self.type_in_sign().is_none()) {
-            write!(f, "{} ", doc_type.name)?;
+            write!(f, "{} số ", doc_type.name)?;
         }
         f.write_str(&self.number_text())?;
         match self.year_beside() {
@@ -307,5 +309,58 @@ impl fmt::Display for Query {
     /// The canonical query; it parses back to the same clauses.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.spelled(|_, text| Some(text.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> PartialDate {
+        text.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(query: DateQuery, first: Option<&str>, last: Option<&str>) {
+        let first = first.map(|day| date(day).day_range().0);
+        let last = last.map(|day| date(day).day_range().1);
+        assert_eq!(query.day_range(), (first, last));
+    }
+
+    #[test]
+    fn day_ranges() {
+        check(DateQuery::On(date("2020-02")), Some("2020-02-01"), Some("2020-02-29"));
+        let quarter = |quarter| DateQuery::Quarter { year: 2020, quarter };
+        check(quarter(1), Some("2020-01-01"), Some("2020-03-31"));
+        check(quarter(4), Some("2020-10-01"), Some("2020-12-31"));
+        let between = |from: Option<&str>, to: Option<&str>| DateQuery::Between {
+            from: from.map(date),
+            to: to.map(date),
+        };
+        check(between(Some("2019"), Some("2020-06")), Some("2019-01-01"), Some("2020-06-30"));
+        check(between(None, Some("2020")), None, Some("2020-12-31"));
+        let around = DateQuery::Around { date: date("2020-03"), n_days: 15 };
+        check(around, Some("2020-02-15"), Some("2020-04-15"));
+    }
+
+    #[test]
+    fn numbers_as_text_and_as_tokens() {
+        let number = NumberQuery {
+            serial: Serial::Exact("293".to_owned()),
+            year: Some(2020),
+            year_form: YearForm::Beside,
+            doc_type: Some(TypeQuery {
+                name: "Kế hoạch".to_owned(),
+                signs: vec!["KH".to_owned()],
+                in_number: true,
+            }),
+            sign: Some("SLĐTBXH".to_owned()),
+            is_party: false,
+        };
+        assert_eq!(number.number_text(), "293/KH-SLĐTBXH");
+        assert_eq!(number.to_string(), "293/KH-SLĐTBXH năm 2020");
+        assert_eq!(number.recall(), "293 KH SLDTBXH 2020");
+        let short = NumberQuery { year: Some(1998), year_form: YearForm::InsideShort, ..number };
+        assert_eq!(short.number_text(), "293/98/KH-SLĐTBXH");
     }
 }

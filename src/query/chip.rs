@@ -187,3 +187,92 @@ fn date_label(date: DateQuery) -> (String, String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::{context::Context, domain::tables::Tables, query::parse, source::Limits};
+
+    #[track_caller]
+    fn check(typed: &str, expected: Expect) {
+        let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+        let (query, _) = parse(&ctx, "2021-04-20".parse().unwrap(), typed);
+        let mut shown = String::new();
+        for chip in chips(&query) {
+            let Chip { kind, label_vi, label_en, text, without, alternatives } = chip;
+            let kind = kind.code();
+            shown.push_str(&format!(
+                "{kind} [{label_vi}] [{label_en}] {text}; without: {without}\n"
+            ));
+            for Alternative { kind, label_vi, label_en, query } in alternatives {
+                let kind = kind.code();
+                shown.push_str(&format!("  {kind} [{label_vi}] [{label_en}] {query}\n"));
+            }
+        }
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn number_and_date() {
+        check(
+            "30/2020/NĐ-CP 30/3/2020",
+            expect![[r#"
+                number [Số: 30/2020/NĐ-CP] [Number: 30/2020/NĐ-CP] so:30/2020/NĐ-CP; without: 30/3/2020
+                date [Ngày ban hành: 30/3/2020] [Issued: 30/3/2020] 30/3/2020; without: so:30/2020/NĐ-CP
+                  number [hoặc số: 30/3/2020?] [or number: 30/3/2020?] so:30/2020/NĐ-CP so:30/3/2020
+            "#]],
+        );
+    }
+
+    #[test]
+    fn numbers_known_in_part() {
+        check(
+            "kế hoạch 293 năm 2020",
+            expect![[r#"
+                number [Số: 293/KH · Năm 2020 · Kế hoạch] [Number: 293/KH · Year 2020 · Kế hoạch] so:"293/KH năm 2020"; without: 
+            "#]],
+        );
+        check(
+            "/QĐ-UBND",
+            expect![[r#"
+                number [Số: …/QĐ-UBND] [Number: …/QĐ-UBND] so:/QĐ-UBND; without: 
+            "#]],
+        );
+        check(
+            "vd:06-CT/TU",
+            expect![[r#"
+                cites [Viện dẫn số: 6-CT/TU] [Cites number: 6-CT/TU] vd:6-CT/TU; without: 
+            "#]],
+        );
+    }
+
+    #[test]
+    fn every_kind_of_date() {
+        check(
+            "quý I/2020 tu:2019 ngay:1/2019..6/2020 ngay:3/2020~15",
+            expect![[r#"
+                date [Ngày ban hành: quý I/2020] [Issued: quarter 1 of 2020] ngay:q1/2020; without: tu:2019 ngay:1/2019..6/2020 ngay:3/2020~15
+                date [Ngày ban hành: từ năm 2019] [Issued: from 2019] tu:2019; without: ngay:q1/2020 ngay:1/2019..6/2020 ngay:3/2020~15
+                date [Ngày ban hành: từ tháng 1/2019 đến tháng 6/2020] [Issued: from 1/2019 to 6/2020] ngay:1/2019..6/2020; without: ngay:q1/2020 tu:2019 ngay:3/2020~15
+                date [Ngày ban hành: khoảng tháng 3/2020 ± 15 ngày] [Issued: about 3/2020 ± 15 days] ngay:3/2020~15; without: ngay:q1/2020 tu:2019 ngay:1/2019..6/2020
+            "#]],
+        );
+    }
+
+    #[test]
+    fn words_and_exclusions() {
+        check(
+            "lụt bão -\"họp báo\" cq:\"Sở Nội vụ\" -loai:KH ky:\"Lò Văn Ẩn\" \"căn cứ luật\"",
+            expect![[r#"
+                words [Có chữ: lụt bão] [Words: lụt bão] lụt bão; without: -"họp báo" cq:"Sở Nội vụ" -loai:"Kế hoạch" ky:"Lò Văn Ẩn" "căn cứ luật"
+                phrase [Trừ đúng cụm: “họp báo”] [Without phrase: “họp báo”] -"họp báo"; without: lụt bão cq:"Sở Nội vụ" -loai:"Kế hoạch" ky:"Lò Văn Ẩn" "căn cứ luật"
+                issuer [Cơ quan: Sở Nội vụ] [Issuing body: Sở Nội vụ] cq:"Sở Nội vụ"; without: lụt bão -"họp báo" -loai:"Kế hoạch" ky:"Lò Văn Ẩn" "căn cứ luật"
+                doc_type [Trừ loại: Kế hoạch] [Without type: Kế hoạch] -loai:"Kế hoạch"; without: lụt bão -"họp báo" cq:"Sở Nội vụ" ky:"Lò Văn Ẩn" "căn cứ luật"
+                signer [Người ký: Lò Văn Ẩn] [Signer: Lò Văn Ẩn] ky:"Lò Văn Ẩn"; without: lụt bão -"họp báo" cq:"Sở Nội vụ" -loai:"Kế hoạch" "căn cứ luật"
+                phrase [Đúng cụm: “căn cứ luật”] [Phrase: “căn cứ luật”] "căn cứ luật"; without: lụt bão -"họp báo" cq:"Sở Nội vụ" -loai:"Kế hoạch" ky:"Lò Văn Ẩn"
+            "#]],
+        );
+    }
+}

@@ -53,11 +53,7 @@ impl Field {
 
     /// What a value means; `None` when it is none.
     pub(super) fn meaning(self, value: &Input) -> Option<Meaning> {
-        let name = || {
-            let name =
-                value.text.trim_matches(|c: char| !c.is_alphanumeric() && c != '.').to_owned();
-            (!name.is_empty()).then_some(name)
-        };
+        let name = || Some(name::tidy(value.text)).filter(|name| !name.is_empty());
         Some(match self {
             Self::Number => Meaning::Number(number::whole(value)?),
             Self::Cites => Meaning::Cites(number::whole(value)?),

@@ -6,7 +6,7 @@ use crate::{
     domain::{date::PartialDate, tables::Tables},
     text::{
         fold::fold,
-        syllable::{is_folded_syllable, is_letter},
+        syllable::{is_folded_syllable, is_letter, split_tone},
     },
 };
 
@@ -66,6 +66,14 @@ impl<'a> Input<'a> {
         matches!(lexeme.kind, Kind::Letters(_)).then(|| &self.text[lexeme.start..lexeme.end])
     }
 
+    /// The letters at `at` when they can be a sign: capitals, or no tone and no vowel mark. `từ`
+    /// is not TU, though it folds to it.
+    pub(super) fn sign(&self, at: usize) -> Option<&'a str> {
+        let may_be = |c: char| c.is_ascii() || c == 'đ' || c.is_uppercase();
+        let has_tone = |c: char| split_tone(c).1.is_some();
+        self.letters(at).filter(|letters| letters.chars().all(|c| may_be(c) && !has_tone(c)))
+    }
+
     /// The letters at `at`, folded; empty when there are none.
     pub(super) fn folded(&self, at: usize) -> &str {
         match self.lexemes.get(at) {
@@ -116,10 +124,11 @@ impl<'a> Input<'a> {
 
     /// Whether letters look like a sign by themselves: in capitals, or no syllable (`kh`, `sldtbxh`).
     pub(super) fn looks_like_sign(&self, at: usize) -> bool {
-        let Some(letters) = self.letters(at) else { return false };
+        let Some(letters) = self.sign(at) else { return false };
         let n_letters = letters.chars().count();
-        n_letters >= 2 && letters.chars().filter(|c| c.is_uppercase()).count() * 2 > n_letters
-            || n_letters >= 2 && !is_folded_syllable(self.folded(at))
+        let n_capitals = letters.chars().filter(|c| c.is_uppercase()).count();
+        let in_capitals = n_capitals * 2 > n_letters;
+        n_letters >= 2 && (in_capitals || !is_folded_syllable(self.folded(at)))
     }
 }
 
@@ -154,7 +163,7 @@ fn lex(text: &str) -> Vec<Lexeme> {
 }
 
 /// Quotation marks and dashes in one form each.
-fn plain_mark(mark: char) -> char {
+pub(super) fn plain_mark(mark: char) -> char {
     match mark {
         '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
         '\u{2012}'..='\u{2015}' => '-',

@@ -6,7 +6,7 @@ use crate::{
     query::{
         ast::{IssuerQuery, TypeQuery},
         expand::{expand_all, is_abbreviation},
-        lex::Input,
+        lex::{Input, plain_mark},
     },
 };
 
@@ -32,7 +32,7 @@ pub(super) fn type_words(input: &Input, at: usize) -> Option<(TypeQuery, usize)>
 
 /// The type whose sign stands at `at`: `KH`, `qđ`, `nd`.
 pub(super) fn type_sign(input: &Input, at: usize) -> Option<TypeQuery> {
-    let letters = input.letters(at)?;
+    let letters = input.sign(at)?;
     let doc_type = input.tables.doc_type_by_folded_sign(letters)?;
     let mut query = type_query(input.tables, doc_type);
     // The sign that was typed is the one that is meant: `QĐ` is not `QyĐ`.
@@ -83,7 +83,8 @@ pub(super) enum Signs {
 ///
 /// Names that the tables do not hold are `None`; the caller decides whether it is a name at all.
 pub(super) fn issuer(tables: &Tables, typed: &str, signs: Signs) -> Option<IssuerQuery> {
-    let name = typed.to_owned();
+    let name = tidy(typed);
+    let typed = name.as_str();
     if signs == Signs::Long && !typed.contains(' ') && !is_long_sign(typed) {
         return None;
     }
@@ -94,7 +95,8 @@ pub(super) fn issuer(tables: &Tables, typed: &str, signs: Signs) -> Option<Issue
             _ => as_typed,
         };
         if !issuers.is_empty() {
-            return Some(IssuerQuery { name, ids: ids(issuers.iter().map(AsRef::as_ref)) });
+            let ids = ids(issuers.iter().map(AsRef::as_ref));
+            return Some(IssuerQuery { name, ids });
         }
     }
     let mut spellings = vec![name_key(typed)];
@@ -114,6 +116,15 @@ pub(super) fn issuer(tables: &Tables, typed: &str, signs: Signs) -> Option<Issue
         }
     }
     None
+}
+
+/// A typed name without quotation marks and without marks at its ends.
+pub(super) fn tidy(typed: &str) -> String {
+    let is_quote = |c: char| plain_mark(c) == '"';
+    let words: Vec<&str> = typed.split(|c: char| c == ' ' || is_quote(c)).collect();
+    let name = words.iter().filter(|word| !word.is_empty()).copied().collect::<Vec<_>>().join(" ");
+    let name = name.trim_start_matches(|c: char| !c.is_alphanumeric());
+    name.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.').to_owned()
 }
 
 fn is_long_sign(typed: &str) -> bool {

@@ -18,6 +18,7 @@ use crate::{
             plain_year, separator, serial, shape, take_groups,
         },
     },
+    text::clean::clean,
 };
 
 /// A number that was read.
@@ -46,7 +47,7 @@ pub(super) fn number(input: &Input, at: usize) -> Option<Found> {
     if let Some(after_label) = label(input, at) {
         return labelled(input, None, after_label);
     }
-    sign_first(input, at).or_else(|| bare(input, at))
+    sign_first(input, None, at).or_else(|| bare(input, at))
 }
 
 /// After the name of a type: the number, with or without `số`.
@@ -55,7 +56,7 @@ fn typed(input: &Input, doc_type: Option<TypeQuery>, at: usize) -> Option<Found>
         return labelled(input, doc_type, after_label);
     }
     // `kế hoạch KH 293`, `quyết định QĐ-UBND 348`.
-    if let Some(found) = sign_first(input, at) {
+    if let Some(found) = sign_first(input, doc_type.clone(), at) {
         return Some(found);
     }
     let shape = shape(input, at)?;
@@ -69,12 +70,17 @@ fn typed(input: &Input, doc_type: Option<TypeQuery>, at: usize) -> Option<Found>
 
 /// After `số`.
 fn labelled(input: &Input, doc_type: Option<TypeQuery>, at: usize) -> Option<Found> {
+    if let Some((serial, end)) = band(input, at) {
+        let mut shape = Shape { serial, year: None, groups: Vec::new(), end };
+        take_groups(input, &mut shape);
+        return Some(finish(input, doc_type, shape, true));
+    }
     if let Some(shape) = shape(input, at) {
         // `số 30` says by itself that it is a number.
         let found = finish(input, doc_type, shape, true);
         return Some(Found { is_vague: false, ..found });
     }
-    sign_first(input, at)
+    sign_first(input, doc_type, at)
 }
 
 /// The lexeme after `số`, `Số:`, `so`, when figures or a sign follow.
@@ -111,10 +117,10 @@ fn counts_something(input: &Input, at: usize) -> bool {
 
 /// A sign before the figures or alone: `QĐ-UBND 400-499`, `kh 293/2020`, `/QĐ-UBND 2019`,
 /// `QĐ-UBND`, `qd ubnd 348`.
-fn sign_first(input: &Input, at: usize) -> Option<Found> {
+fn sign_first(input: &Input, typed: Option<TypeQuery>, at: usize) -> Option<Found> {
     let has_slash = input.mark(at) == Some('/') && !input.is_glued(at);
     let start = if has_slash { at + 1 } else { at };
-    input.letters(start)?;
+    input.sign(start)?;
     if has_slash && !input.is_glued(start) || !input.begins_word(start) {
         return None;
     }
@@ -126,7 +132,7 @@ fn sign_first(input: &Input, at: usize) -> Option<Found> {
         && let Some((mark, next)) = separator(input, end)
         && input.is_glued(end)
         && input.is_glued(next)
-        && input.letters(next).is_some()
+        && input.sign(next).is_some()
     {
         let group = input.slice(next, group_end(input, next)).to_owned();
         if groups.len() == 1 && !is_type && !has_slash {
@@ -161,7 +167,7 @@ fn sign_first(input: &Input, at: usize) -> Option<Found> {
     if is_alone && !has_slash && !has_figures {
         return None;
     }
-    Some(finish(input, None, shape, true))
+    Some(finish(input, typed, shape, true))
 }
 
 /// `cv 555`: a sign of a type in small letters that could be a syllable but is followed by figures.
@@ -276,10 +282,11 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         groups = rest;
     }
     let second = shape.groups.get(1).map(|(mark, _)| *mark);
+    // `06-CT/TU`, `1836 QĐ/TWĐTN`, `/CT/TU`; `123/QĐ/UB` is told apart by its issuer.
     let is_party = match shape.groups.first().map(|(mark, _)| *mark) {
         Some('-') => second != Some('-'),
-        Some(' ') => second == Some('/'), // `1836 QĐ/TWĐTN`
-        _ => false,
+        Some(_) => of_sign.is_some() && second == Some('/'),
+        None => false,
     };
     let sign = spelled(tables, groups, of_sign.is_some());
     let mut type_differs = None;
@@ -298,15 +305,13 @@ fn finish(input: &Input, typed: Option<TypeQuery>, mut shape: Shape, may_take_ye
         is_party,
     };
     let mut end = shape.end;
+    let has_sign = number.sign.is_some() || number.doc_type.is_some();
     if number.year.is_none()
-        && (may_take_year || number.sign.is_some() || number.doc_type.is_some())
+        && (may_take_year || has_sign)
+        && let Some((year, after)) = year_behind(input, end, has_sign)
     {
-        if let Some((year, after)) =
-            year_behind(input, end, number.sign.is_some() || number.doc_type.is_some())
-        {
-            number.year = Some(year);
-            end = after;
-        }
+        number.year = Some(year);
+        end = after;
     }
     settle_separators(tables, &mut number);
     let is_vague = is_vague && number.year.is_none();
@@ -343,7 +348,8 @@ fn spelled(tables: &Tables, groups: &[(char, String)], has_type: bool) -> Option
         }
         let is_issuer = n == 0 || has_type;
         let known = is_issuer.then(|| registered(tables, group)).flatten();
-        sign.push_str(&known.unwrap_or_else(|| group.to_uppercase()));
+        // Cleaned anew: the capital of a small eth is a look-alike of Đ.
+        sign.push_str(&known.unwrap_or_else(|| clean(&group.to_uppercase())));
     }
     (!sign.is_empty()).then_some(sign)
 }
@@ -365,7 +371,10 @@ fn registered(tables: &Tables, typed: &str) -> Option<String> {
 
 /// Asks the grammar of numbers how a full number is written: `06/CT-TU` is `06-CT/TU`.
 fn settle_separators(tables: &Tables, number: &mut NumberQuery) {
-    if number.type_in_sign().is_none() || number.sign.is_none() {
+    if number.sign.is_none() || number.type_in_sign().is_none() {
+        // Without a type only the historic `53-HĐBT` has a hyphen.
+        let is_historic = number.sign.is_some() && matches!(number.serial, Serial::Exact(_));
+        number.is_party &= is_historic && number.doc_type.is_none();
         return;
     }
     let stand_in = NumberQuery { serial: Serial::Exact("1".to_owned()), ..number.clone() };

@@ -56,7 +56,7 @@ pub(super) fn plain_year(input: &Input, at: usize) -> Option<i16> {
 }
 
 fn separator_then_letters(input: &Input, at: usize) -> bool {
-    separator(input, at).is_some_and(|(_, group)| input.letters(group).is_some())
+    separator(input, at).is_some_and(|(_, group)| input.sign(group).is_some())
 }
 
 fn has_group(input: &Input, mark_at: usize) -> bool {
@@ -120,7 +120,13 @@ fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
     if let Some((mark, start)) = separator(input, at) {
         let is_spaced = !input.is_glued(at) || !input.is_glued(start);
         let is_first = shape.groups.is_empty();
-        let letters = input.letters(start);
+        // `400-499 -tu` leaves a word out; `2221/QĐ -UBND` was typed in haste.
+        let is_exclusion = mark == '-' && !input.is_glued(at) && input.is_glued(start);
+        let in_capitals = input.slice(start, start + 1).starts_with(char::is_uppercase);
+        if is_exclusion && !in_capitals {
+            return None;
+        }
+        let letters = input.sign(start);
         let is_sign =
             letters.is_some() && (input.looks_like_sign(start) || is_known_sign(input, start));
         let fits = match (is_spaced, mark) {
@@ -133,7 +139,7 @@ fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
     }
     // A sign after a space: `293 kh sldtbxh`, `15/2020 NQ-HĐND`, `293/KH SLĐTBXH`; not the name
     // of the next field.
-    let letters = input.letters(at).filter(|_| input.mark(at + 1) != Some(':'))?;
+    let letters = input.sign(at).filter(|_| input.mark(at + 1) != Some(':'))?;
     if input.is_glued(at) {
         // `293kh`
         let is_type =
@@ -156,14 +162,14 @@ fn next_group(input: &Input, shape: &Shape) -> Option<(char, usize)> {
 
 /// Whether the letters are the sign of a type and look like one.
 fn is_type_sign(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
+    let Some(letters) = input.sign(at) else { return false };
     let is_sign = input.tables.doc_type_by_folded_sign(letters).is_some_and(|row| row.in_number);
     let has_issuer = separator(input, at + 1).is_some_and(|(_, start)| is_known_sign(input, start));
     is_sign && (input.looks_like_sign(at) || has_issuer)
 }
 
 pub(super) fn is_lone_issuer(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
+    let Some(letters) = input.sign(at) else { return false };
     input.looks_like_sign(at) && input.tables.issuer_sign_by_folded(letters).is_some()
 }
 
@@ -173,7 +179,7 @@ pub(super) fn is_name_of_body(input: &Input, at: usize) -> bool {
 }
 
 pub(super) fn is_known_sign(input: &Input, at: usize) -> bool {
-    let Some(letters) = input.letters(at) else { return false };
+    let Some(letters) = input.sign(at) else { return false };
     input.tables.doc_type_by_folded_sign(letters).is_some()
         || input.tables.issuer_sign_by_folded(letters).is_some()
 }

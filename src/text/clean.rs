@@ -240,14 +240,15 @@ fn plain_digit(superscript: char) -> Option<char> {
 /// ones or in a number, eth in a Vietnamese syllable.
 fn foreign_letters(chars: &mut [char]) {
     for chunk in chars.split_mut(|&c| c == ' ') {
-        let is_foreign = |c: char| c.is_alphabetic() && !is_latin(c);
-        let all_known = chunk.iter().all(|&c| !is_foreign(c) || LOOK_ALIKES.contains_key(&c));
-        let is_ours = chunk.iter().any(|&c| c.is_alphabetic() && is_latin(c))
-            || chunk.contains(&'/') && chunk.iter().any(char::is_ascii_digit);
-        if all_known && is_ours {
-            replace(chunk, Where::Word);
-        }
+        let all_known =
+            |part: &[char]| part.iter().all(|c| !is_foreign(*c) || LOOK_ALIKES.contains_key(c));
+        let is_number =
+            chunk.contains(&'/') && chunk.iter().any(char::is_ascii_digit) && all_known(chunk);
         for word in chunk.split_mut(|c| !c.is_alphabetic()) {
+            let is_latin_word = word.iter().any(|&c| !is_foreign(c)) && all_known(word);
+            if is_number || is_latin_word {
+                replace(word, Where::Word);
+            }
             let mut replaced = word.to_vec();
             replace(&mut replaced, Where::Vietnamese);
             if is_syllable(&replaced.iter().collect::<String>()) {
@@ -255,6 +256,10 @@ fn foreign_letters(chars: &mut [char]) {
             }
         }
     }
+}
+
+fn is_foreign(c: char) -> bool {
+    c.is_alphabetic() && !is_latin(c)
 }
 
 fn is_latin(c: char) -> bool {

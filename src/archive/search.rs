@@ -50,12 +50,13 @@ impl Archive {
         let page = Page::new(params, &mut warnings);
         let mut answer = self.ask(&plan, Need::All, &page, params.facets)?;
         let mut relaxed = None;
-        if answer.total == 0 && plan.n_units() > 1 {
-            if let Some(min) = self.most_units(&plan)? {
-                answer = self.ask(&plan, Need::AtLeast(min), &page, params.facets)?;
-                relaxed = Some((min, plan.n_units()));
-                warnings.push(fewer_words(min, plan.n_units()));
-            }
+        if answer.total == 0
+            && plan.n_units() > 1
+            && let Some(min) = self.most_units(&plan)?
+        {
+            answer = self.ask(&plan, Need::AtLeast(min), &page, params.facets)?;
+            relaxed = Some((min, plan.n_units()));
+            warnings.push(fewer_words(min, plan.n_units()));
         }
 
         let (hits, next) = page.cut(&answer);

@@ -35,8 +35,8 @@ impl Tokenizer for PagesTokenizer {
 impl TokenStream for PagesStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
-            let is_separator = |byte: &u8| matches!(byte, b' ' | b'\n');
-            let Some(end) = self.rest.as_bytes().iter().position(|byte| is_separator(byte)) else {
+            let separator = self.rest.bytes().position(|byte| matches!(byte, b' ' | b'\n'));
+            let Some(end) = separator else {
                 let word = self.rest;
                 self.rest = "";
                 return self.take(word);

@@ -243,3 +243,76 @@ fn signed_by(name: &str) -> Q {
             .collect(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{context::Context, source::Limits};
+
+    fn plan(typed: &str) -> Plan {
+        let tables = Tables::builtin();
+        let context = Context { tables, limits: Limits::default() };
+        let today = "2021-06-01".parse().unwrap();
+        Plan::new(&query::parse(&context, today, typed).0, tables)
+    }
+
+    #[test]
+    fn nothing_typed_asks_for_everything() {
+        let plan = plan("");
+        assert_eq!(plan.score(Need::All), Q::Everything);
+        assert_eq!(plan.filters(None), []);
+    }
+
+    #[test]
+    fn a_count_leaves_out_the_choices_of_its_own_field() {
+        let mut plan = plan("tháng 3/2020");
+        plan.choose(KeyField::Year, &["2020".to_owned(), "2021".to_owned()]);
+        plan.choose(KeyField::DocType, &["ke_hoach".to_owned()]);
+        assert_eq!(plan.filters(None).len(), 3);
+        assert_eq!(plan.filters(Some(KeyField::Year)).len(), 2);
+        assert_eq!(plan.filters(Some(KeyField::Signer)).len(), 3);
+        let year = |year: &str| key(KeyField::Year, year, weight::MEANT).unwrap();
+        assert_eq!(
+            plan.filters(Some(KeyField::DocType))[1],
+            Q::Best(vec![year("2020"), year("2021")])
+        );
+    }
+
+    #[test]
+    fn units_are_words_or_names_with_a_short_form() {
+        for (typed, n_units) in [
+            ("trực ban", 2),
+            ("trực ban ủy ban nhân dân", 3), // or UBND
+            ("\"trực ban\" lụt", 2),
+            ("lụt -bão", 1),
+        ] {
+            assert_eq!(plan(typed).n_units(), n_units, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_query_as_long_as_a_text_is_cut() {
+        let plan = plan(&"trực ban lụt bão ".repeat(100));
+        assert_eq!(plan.words.len(), MAX_WORDS);
+    }
+
+    #[test]
+    fn two_quoted_words_are_one_term() {
+        let token = Token::new("trực_ban").unwrap();
+        let pair = Q::Word { field: crate::engine::TextField::PairExact, token, boost: 1.0 };
+        assert_eq!(plan("\"trực ban\"").score(Need::All), Q::All(vec![pair]));
+    }
+
+    #[test]
+    fn spellings_of_a_number() {
+        let keys = |typed: &str| -> Vec<String> {
+            let plan = plan(typed);
+            let forms = plan.numbers.iter().flat_map(forms);
+            forms.map(|forms| forms.key()).collect()
+        };
+        assert_eq!(keys("nghị định 30/2020"), ["30/2020/nd"]);
+        assert_eq!(keys("chương trình 15"), ["15/ctr"]);
+        assert_eq!(keys("293/KH-SLĐTBXH"), ["293/khsldtbxh"]);
+        assert_eq!(keys("/QĐ-UBND"), ["/qdubnd"]);
+    }
+}

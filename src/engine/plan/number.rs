@@ -42,7 +42,7 @@ fn whole(number: &NumberQuery, field: KeyField, boost: f32) -> Vec<Q> {
     let spelled_boost = if field == KeyField::Number { weight::NUMBER_SPELLED } else { boost };
     let mut of = Vec::new();
     for forms in forms(number) {
-        if number.year.is_none() || number.year_in_number {
+        if number.year_beside().is_none() {
             of.extend(key(field, &forms.spelled_key(), spelled_boost));
         }
         let dated = NumberForms { year: number.year, ..forms };

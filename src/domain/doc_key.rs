@@ -34,7 +34,10 @@ pub struct KeyHints<'a> {
 pub fn document_key(tables: &Tables, number: &DocNumber, hints: KeyHints<'_>) -> String {
     let sign = number.issuer_sign().unwrap_or_default();
     let rows = rows_of(tables, number, sign);
-    let issuer_id = issuer_id(&rows, hints);
+    // The year in the number dates it, too.
+    let year = number.year.and_then(PartialDate::year_only);
+    let dated = KeyHints { issued_on: hints.issued_on.or(year), ..hints };
+    let issuer_id = issuer_id(&rows, dated);
     let period = period(tables, number, &rows, hints);
     number.key(issuer_id.as_deref(), period)
 }
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn keys() {
-        check("91/2018/NĐ-CP", (None, None, ""), "cp|NĐ|91/2018|2018");
+        check("91/2018/NĐ-CP", (None, None, ""), "cp|NĐ|91|2018");
         check("293/KH-SLĐTBXH", (None, Some("vanson"), "2020-03"), "vanson.sldtbxh|KH|293|2020");
         // Without a place, without a date.
         check("293/KH-SLĐTBXH", (None, None, "2020"), "?.SLĐTBXH|KH|293|2020");
@@ -152,6 +155,6 @@ mod tests {
         check("34-CT/TW", (None, None, "2024-05-24"), "tw|CT|34|khoaXIII");
         check("06-CT/TU", (None, Some("vanson"), "2016-05-09"), "vanson.tinhuy|CT|6|nk2015-2020");
         check("06-CT/TU", (None, Some("vanson"), ""), "vanson.tinhuy|CT|6|?");
-        check("54/2019/QH14", (None, None, ""), "qh|-|54/2019|2019");
+        check("54/2019/QH14", (None, None, ""), "qh|-|54|2019");
     }
 }

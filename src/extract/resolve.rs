@@ -8,6 +8,8 @@ mod evidence;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+
 use self::evidence::{Fit, fit, title_share};
 use crate::domain::{
     citation::{Citation, CitationFlag, CitationState},
@@ -22,7 +24,7 @@ use crate::domain::{
 pub struct Candidate {
     /// Identifies it.
     pub id: RecordId,
-    /// Its document key, see [`DocNumber::document_key`].
+    /// Its document key, see [`crate::domain::doc_key`].
     pub key: String,
     /// Its number as printed.
     pub number: String,
@@ -101,6 +103,21 @@ pub fn resolve(
 ) -> Vec<Resolution> {
     let resolver = Resolver { tables, record, lookup };
     record.citations.iter().map(|citation| resolver.one(citation)).collect()
+}
+
+/// The look-up keys that [`resolve`] asks for one citation, sorted: when a document with one of
+/// them comes or goes, the citation has to be resolved anew.
+pub fn lookup_keys(tables: &Tables, record: &Record, citation: &Citation) -> Vec<String> {
+    let asked = RefCell::new(Vec::new());
+    let lookup = |key: &str| {
+        asked.borrow_mut().push(key.to_owned());
+        Vec::new()
+    };
+    Resolver { tables, record, lookup: &lookup }.one(citation);
+    let mut keys = asked.into_inner();
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
 /// A document and how well it fits.

@@ -10,7 +10,6 @@ mod clean;
 mod lex;
 mod period;
 mod scan;
-mod series;
 mod signs;
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,6 @@ use std::fmt;
 
 pub use self::period::Period;
 pub use self::scan::{NumberMatch, find_numbers};
-pub use self::series::NamedBy;
 
 use self::signs::Signs;
 use crate::domain::tables::Tables;

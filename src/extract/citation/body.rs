@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::words::{Word, is_word, word_after, words_after};
+use super::words::{Word, is_word, word_after, word_before, words_after};
 use crate::domain::tables::{Tables, name_key};
 
 /// A body named behind a number.
@@ -136,16 +136,27 @@ fn ends_name(text: &str, word: Word<'_>) -> bool {
         return word_after(text, word.end)
             .is_none_or(|next| !next.is_word() || !next.is_capitalised());
     }
-    if word.is_capitalised() {
+    // In a title in capitals the ending words are in capitals, too.
+    let is_all_capitals = word.text.chars().all(char::is_uppercase);
+    if word.is_capitalised() && !is_all_capitals {
         return false;
     }
-    if ENDING_WORDS.binary_search(&word.text).is_ok() {
+    let small = word.text.to_lowercase();
+    if ENDING_WORDS.binary_search(&small.as_str()).is_ok() {
         return true;
     }
+    // `UBND huyện yêu cầu`: behind a kind of place comes its name, with a capital, or nothing.
+    let before = word_before(text, word.start);
+    if !word.is_capitalised() && before.is_some_and(|kind| PLACE_KINDS.contains(&kind.text)) {
+        return !matches!(small.as_str(), "ủy" | "uỷ" | "phố" | "xã" | "trấn");
+    }
     word_after(text, word.end).is_some_and(|next| {
-        ENDING_PAIRS.iter().any(|(one, two)| *one == word.text && *two == next.text)
+        ENDING_PAIRS.iter().any(|(one, two)| *one == small && is_word(next.text, two))
     })
 }
+
+/// Kinds of places that stand before a name.
+const PLACE_KINDS: [&str; 7] = ["tỉnh", "huyện", "quận", "phường", "phố", "trấn", "xã"];
 
 /// Whether a type name with a capital begins here and a number or the word for it follows soon.
 fn starts_type(tables: &Tables, text: &str, word: Word<'_>) -> bool {
@@ -209,6 +220,9 @@ mod tests {
         check(", của Hội đồng nhân dân huyện Suối Vàng", Some("Hội đồng nhân dân huyện Suối Vàng"));
         check("do Chủ tịch UBND tỉnh ban hành", Some("Chủ tịch UBND tỉnh"));
         check("do Sở chủ trì", None);
+        check("của UBND huyện yêu cầu báo cáo", Some("UBND huyện"));
+        check("của UBND thành phố Vân Sơn", Some("UBND thành phố Vân Sơn"));
+        check("CỦA CHÍNH PHỦ VỀ TỔ CHỨC", Some("CHÍNH PHỦ"));
         check("của tỉnh, của ngành", None);
         check("về việc", None);
     }

@@ -48,8 +48,6 @@ static HEAD_FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
 
 /// The longest title has fewer words.
 const MAX_TITLE_WORDS: usize = 20;
-/// Longer than any title, in bytes.
-const MAX_TITLE_BYTES: usize = 900;
 
 /// Words in small letters that end a name.
 const ENDING_WORDS: [&str; 45] = [

@@ -283,18 +283,18 @@ mod tests {
     #[test]
     fn type_words() {
         check("theo Quyết định số 12/QĐ-UBND", "Quyết định số ", Some("Quyết định"));
-        check("Kế hoạch Số: 293/KH", "Kế hoạch Số: ", Some("Kế hoạch"));
+        check("Kế hoạch Số: 318/KH", "Kế hoạch Số: ", Some("Kế hoạch"));
         check(
             "và Thông tư liên tịch 5/2014/TTLT",
             "Thông tư liên tịch ",
             Some("Thông tư liên tịch"),
         );
         check("QĐ số 12/QĐ-UBND", "QĐ số ", Some("Quyết định"));
-        check("CV 5512/BGDĐT-GDTrH", "CV ", Some("Công văn"));
-        check("tại văn bản số 238/UBND-KGVX", "văn bản số ", None);
+        check("CV 2309/BGDĐT-GDTrH", "CV ", Some("Công văn"));
+        check("tại văn bản số 417/UBND-KGVX", "văn bản số ", None);
         check("QUYẾT ĐỊNH SỐ 63/QĐ-TTG", "QUYẾT ĐỊNH SỐ ", Some("Quyết định"));
         check(
-            "Nghị quyết của Quốc hội số 39/2012/QH13",
+            "Nghị quyết của Quốc hội số 45/2013/QH13",
             "Nghị quyết của Quốc hội số ",
             Some("Nghị quyết"),
         );

@@ -22,7 +22,8 @@ use crate::{
     context::Context,
     domain::{
         citation::Citation,
-        doc_number::{DocNumber, NamedBy},
+        doc_key::{KeyHints, document_key},
+        doc_number::DocNumber,
         found::Span,
         record::Metadata,
         tables::{Tables, name_key},
@@ -39,6 +40,7 @@ struct Own {
     number: Option<DocNumber>,
     year: Option<i16>,
     place_id: Option<String>,
+    place_name: Option<String>,
     subject: Option<Span>,
     /// The name of a law or code, folded, when the document is one.
     law_name: Option<String>,
@@ -74,21 +76,36 @@ impl Own {
     fn new(tables: &Tables, metadata: &Metadata) -> Self {
         let number = metadata.number.as_ref().map(|found| found.value.as_str());
         let issuer_id = metadata.issuer.as_ref().and_then(|found| found.key.as_deref());
+        let issuer = issuer_id.and_then(|id| tables.issuer_by_id(id));
         let place_of_issuer = issuer_id
-            .filter(|id| tables.issuer_by_id(id).is_some_and(|issuer| issuer.is_relative()))
+            .filter(|_| issuer.is_some_and(|issuer| issuer.is_relative()))
             .and_then(|id| id.split_once('.'))
             .map(|(place, _)| place.to_owned())
             .filter(|place| place != "?");
+        // A ministry signs in Hà Nội, but does not mean the committee of Hà Nội by `UBND`.
+        let is_local = issuer.is_none_or(|issuer| issuer.is_relative());
         let place = metadata.place.as_ref().map(|found| found.value.as_str());
         let province =
             || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
         Self {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
             year: metadata.issued_on.as_ref().map(|found| found.value.year()),
-            place_id: place_of_issuer.or_else(|| province().map(|province| province.id.clone())),
+            place_name: province().filter(|_| is_local).map(|province| province.name.clone()),
+            place_id: place_of_issuer
+                .or_else(|| province().filter(|_| is_local).map(|province| province.id.clone())),
             subject: metadata.subject.as_ref().map(|found| found.span),
             law_name: law_name(metadata),
         }
+    }
+
+    /// The identifier of a body named in the document; `UBND tỉnh` alone is that of its place.
+    fn body_id(&self, tables: &Tables, name: &str) -> Option<String> {
+        let key = name_key(name_without_term(name));
+        if let Some(named) = tables.issuer_by_name(&key) {
+            return Some(named.id());
+        }
+        let place = name_key(self.place_name.as_deref()?);
+        tables.issuer_by_name(&format!("{key} {place}")).map(|named| named.id())
     }
 
     /// Whether a mention is of the document itself: its number, and no date of another year, or
@@ -150,22 +167,20 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
             citation.key = law_key(tables, citation);
             continue;
         };
-        let named = citation.issuer.as_deref().map(name_without_term);
-        let named = named.and_then(|name| tables.issuer_by_name(&name_key(name)));
-        let named_id = named.map(|named| named.id());
-        let by = NamedBy {
+        let named_id = citation.issuer.as_deref().and_then(|name| own.body_id(tables, name));
+        let hints = KeyHints {
             issuer_id: named_id.as_deref(),
             place_id: own.place_id.as_deref(),
-            date: citation.issued_on,
+            issued_on: citation.issued_on,
         };
-        let key = match mention.term.as_deref().and_then(|ordinal| term_id(tables, ordinal)) {
-            Some(term) => {
-                let issuer = number.number.series_issuer(tables, by);
-                number.number.key(issuer.as_deref(), Some(term))
-            }
-            None => number.number.document_key(tables, by),
-        };
-        if !key.contains('?') {
+        let mut key = document_key(tables, &number.number, hints);
+        // `Bộ Chính trị (khóa XI)` says the term, whatever the date.
+        if let Some(term) = mention.term.as_deref().and_then(|ordinal| term_id(tables, ordinal))
+            && let Some((rest, _)) = key.rsplit_once('|')
+        {
+            key = format!("{rest}|{term}");
+        }
+        if !key.ends_with("|?") {
             let keys = full_forms.entry(number.number.to_string()).or_default();
             if !keys.contains(&key) {
                 keys.push(key.clone());
@@ -175,8 +190,8 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
     }
     for (mention, citation) in found.iter_mut() {
         let Some(number) = &mention.number else { continue };
-        let is_partial = citation.key.as_deref().is_some_and(|key| key.contains('?'));
-        if is_partial && citation.issued_on.is_none() {
+        let is_open = citation.key.as_deref().is_some_and(|key| key.ends_with("|?"));
+        if is_open {
             // Two full forms of one number are two documents: then nothing is taken over.
             if let Some([key]) = full_forms.get(&number.number.to_string()).map(Vec::as_slice) {
                 citation.key = Some(key.clone());
@@ -191,11 +206,11 @@ fn name_without_term(name: &str) -> &str {
     name.split_once(" (").map_or(name, |(head, _)| head)
 }
 
-fn term_id(tables: &Tables, ordinal: &str) -> Option<crate::domain::doc_number::Period> {
-    let terms = tables.party_terms().iter();
-    let mut with_ordinal = terms.filter(|term| !term.ordinal.is_empty() && term.ordinal == ordinal);
-    let term = with_ordinal.next()?;
-    Some(crate::domain::doc_number::Period::Term(term.id.clone()))
+/// The identifier of the Party's term with an ordinal.
+fn term_id<'a>(tables: &'a Tables, ordinal: &str) -> Option<&'a str> {
+    let mut terms = tables.party_terms().iter();
+    let term = terms.find(|term| !term.ordinal.is_empty() && term.ordinal == ordinal)?;
+    Some(&term.id)
 }
 
 /// The key of a law by name: that of its number when only one law has had the name in the year
@@ -212,5 +227,5 @@ fn law_key(tables: &Tables, citation: &Citation) -> Option<String> {
         return None;
     }
     let number = DocNumber::parse(tables, &law.number).ok()?.number;
-    Some(number.document_key(tables, NamedBy::default()))
+    Some(document_key(tables, &number, KeyHints::default()))
 }

@@ -17,7 +17,8 @@ fn found<T>(value: T, key: Option<&str>) -> Found<T> {
 fn own() -> Metadata {
     Metadata {
         number: Some(found("45/BC-SLĐTBXH".to_owned(), None)),
-        issuer: Some(found("Sở Lao động".to_owned(), Some("vanson.sldtbxh"))),
+        issuer: Some(found("Sở Lao động".to_owned(), Some("caobang.sldtbxh"))),
+        place: Some(found("Cao Bằng".to_owned(), None)),
         issued_on: "2021-04-12".parse().ok().map(|date| found(date, None)),
         ..Metadata::default()
     }
@@ -57,16 +58,16 @@ fn show(citation: &Citation) -> String {
 #[test]
 fn full_form() {
     check(
-        "Căn cứ Quyết định số 2862/QĐ-UBND ngày 16/11/2018 của UBND tỉnh Vân Sơn về việc giao chỉ tiêu;",
+        "Căn cứ Quyết định số 1975/QĐ-UBND ngày 14/9/2018 của UBND tỉnh Vân Sơn về việc giao chỉ tiêu;",
         &[
-            r#"Basis Quyết định 2862/QĐ-UBND 2018-11-16 (UBND tỉnh Vân Sơn) "về việc giao chỉ tiêu""#,
+            r#"Basis Quyết định 1975/QĐ-UBND 2018-09-14 (UBND tỉnh Vân Sơn) "về việc giao chỉ tiêu""#,
         ],
     );
     // Broken over lines, the quotation mark followed by a space.
     check(
-        "Sơ kết 05 năm thực hiện Chỉ thị số 08-CT/TU\nngày 09 tháng 5\nnăm 2016 của Ban Thường vụ Tỉnh ủy\n“ Về tiếp tục đổi mới”",
+        "Sơ kết 05 năm thực hiện Chỉ thị số 12-CT/TU\nngày 14 tháng 6\nnăm 2016 của Ban Thường vụ Tỉnh ủy\n“ Về chăm lo người cao tuổi”",
         &[
-            r#"Implements Chỉ thị 08-CT/TU 2016-05-09 (Ban Thường vụ Tỉnh ủy) "Về tiếp tục đổi mới""#,
+            r#"Implements Chỉ thị 12-CT/TU 2016-06-14 (Ban Thường vụ Tỉnh ủy) "Về chăm lo người cao tuổi""#,
         ],
     );
 }
@@ -78,19 +79,19 @@ fn words_in_front_of_the_number() {
         &["Mentions Kế hoạch 12/KH-UBND 2019-03-05"],
     );
     check(
-        "theo văn bản số 238/UBND-KGVX ngày 5/3/2019.",
-        &["Mentions Công văn 238/UBND-KGVX 2019-03-05"],
+        "theo văn bản số 417/UBND-KGVX ngày 5/3/2019.",
+        &["Mentions Công văn 417/UBND-KGVX 2019-03-05"],
     );
     check(
-        "tại CV 5512/BGDĐT-GDTrH ngày 5/3/2019.",
-        &["Mentions Công văn 5512/BGDĐT-GDTrH 2019-03-05"],
+        "tại CV 2309/BGDĐT-GDTrH ngày 5/3/2019.",
+        &["Mentions Công văn 2309/BGDĐT-GDTrH 2019-03-05"],
     );
-    check("theo Kế hoạch 102/KH-SLĐTBXH", &["Mentions Kế hoạch 102/KH-SLĐTBXH !NoDate"]);
-    check("theo NQ 77/NQ-CP ngày 5/3/2019", &["Mentions Nghị quyết 77/NQ-CP 2019-03-05"]);
+    check("theo Kế hoạch 130/KH-SLĐTBXH", &["Mentions Kế hoạch 130/KH-SLĐTBXH !NoDate"]);
+    check("theo NQ 83/NQ-CP ngày 5/3/2019", &["Mentions Nghị quyết 83/NQ-CP 2019-03-05"]);
     // The body between type word and number.
     check(
-        "Nghị quyết của Quốc hội số 39/2012/QH13",
-        &["Mentions Nghị quyết 39/2012/QH13 (Quốc hội)"],
+        "Nghị quyết của Quốc hội số 45/2013/QH13",
+        &["Mentions Nghị quyết 45/2013/QH13 (Quốc hội)"],
     );
 }
 
@@ -122,27 +123,27 @@ fn dates_around_the_number() {
 #[test]
 fn lists() {
     check(
-        "Xét Tờ trình số: 421/TTr-STC ngày 29/10/2025, 501/TTr-STC ngày 20/11/2025;",
-        &["Proposal Tờ trình 421/TTr-STC 2025-10-29", "Proposal Tờ trình 501/TTr-STC 2025-11-20"],
+        "Xét Tờ trình số: 318/TTr-STC ngày 15/10/2024, 402/TTr-STC ngày 06/11/2024;",
+        &["Proposal Tờ trình 318/TTr-STC 2024-10-15", "Proposal Tờ trình 402/TTr-STC 2024-11-06"],
     );
     check(
         "Căn cứ các Luật số 43/2024/QH15, số 47/2024/QH15 và số 95/2025/QH15;",
         &["Basis Luật 43/2024/QH15", "Basis Luật 47/2024/QH15", "Basis Luật 95/2025/QH15"],
     );
     check(
-        "Tiếp tục triển khai Nghị quyết 29-NQ/TW, Chỉ thị 34-CT/TW, Nghị định 91/2018/NĐ-CP",
+        "Tiếp tục triển khai Nghị quyết 18-NQ/TW, Chỉ thị 21-CT/TW, Nghị định 76/2019/NĐ-CP",
         &[
-            "Implements Nghị quyết 29-NQ/TW !NoDate",
-            "Implements Chỉ thị 34-CT/TW !NoDate",
-            "Implements Nghị định 91/2018/NĐ-CP",
+            "Implements Nghị quyết 18-NQ/TW !NoDate",
+            "Implements Chỉ thị 21-CT/TW !NoDate",
+            "Implements Nghị định 76/2019/NĐ-CP",
         ],
     );
     // In notes the separator is a semicolon, and a full stop may stand before the title.
     check(
-        "[1] Kế hoạch Số 77/KH-SLĐTBXH, ngày 22 tháng 01 năm 2016. Kế hoạch Phát động thi đua năm 2016; Kế hoạch Số 89/KH-SLĐTBXH, ngày 27/02/2017 Kế hoạch Phát động thi đua năm 2015;",
+        "[1] Kế hoạch Số 61/KH-SLĐTBXH, ngày 18 tháng 3 năm 2016. Kế hoạch Trồng cây gây rừng năm 2016; Kế hoạch Số 73/KH-SLĐTBXH, ngày 16/3/2017 Kế hoạch Trồng cây gây rừng năm 2015;",
         &[
-            r#"Mentions Kế hoạch 77/KH-SLĐTBXH 2016-01-22 "Kế hoạch Phát động thi đua năm 2016""#,
-            r#"Mentions Kế hoạch 89/KH-SLĐTBXH 2017-02-27 "Kế hoạch Phát động thi đua năm 2015" !TitleYearDiffers"#,
+            r#"Mentions Kế hoạch 61/KH-SLĐTBXH 2016-03-18 "Kế hoạch Trồng cây gây rừng năm 2016""#,
+            r#"Mentions Kế hoạch 73/KH-SLĐTBXH 2017-03-16 "Kế hoạch Trồng cây gây rừng năm 2015" !TitleYearDiffers"#,
         ],
     );
 }
@@ -180,8 +181,8 @@ fn laws() {
 #[test]
 fn provisions() {
     check(
-        "theo điểm d khoản 2 Điều 5 Nghị định số 132/2020/NĐ-CP",
-        &["Mentions Nghị định 132/2020/NĐ-CP [điểm d khoản 2 Điều 5]"],
+        "theo điểm d khoản 2 Điều 5 Nghị định số 145/2020/NĐ-CP",
+        &["Mentions Nghị định 145/2020/NĐ-CP [điểm d khoản 2 Điều 5]"],
     );
     check(
         "quy định tại khoản 2 Điều 3 của Luật Đấu thầu số 22/2023/QH15.",
@@ -237,17 +238,17 @@ fn relations() {
 #[test]
 fn misprints_are_kept_and_flagged() {
     check(
-        "Thực hiện Nghị quyết số 42/NĐ-CP ngày 09/02/2020 của Chính phủ",
-        &["Implements Nghị quyết 42/NĐ-CP 2020-02-09 (Chính phủ) !TypeDiffers"],
+        "Thực hiện Nghị quyết số 57/NĐ-CP ngày 17/3/2020 của Chính phủ",
+        &["Implements Nghị quyết 57/NĐ-CP 2020-03-17 (Chính phủ) !TypeDiffers"],
     );
-    check("Thông tư 08/2019/TTBLĐTBXH", &["Mentions Thông tư 08/2019/TTBLĐTBXH !MissingHyphen"]);
+    check("Thông tư 03/2018/TTBLĐTBXH", &["Mentions Thông tư 03/2018/TTBLĐTBXH !MissingHyphen"]);
     check(
-        "Nghị quyết số 17-NQ/CP ngày 5/5/2020",
-        &["Mentions Nghị quyết 17-NQ/CP 2020-05-05 !SwappedSeparators"],
+        "Nghị quyết số 26-NQ/CP ngày 5/5/2020",
+        &["Mentions Nghị quyết 26-NQ/CP 2020-05-05 !SwappedSeparators"],
     );
     check(
-        "Nghị quyết số 15/2020 NQ-HĐND",
-        &["Mentions Nghị quyết 15/2020 NQ-HĐND !SpaceForSeparator"],
+        "Nghị quyết số 14/2021 NQ-HĐND",
+        &["Mentions Nghị quyết 14/2021 NQ-HĐND !SpaceForSeparator"],
     );
 }
 
@@ -282,10 +283,10 @@ fn a_law_is_not_cited_by_itself() {
 #[test]
 fn what_cites_nothing() {
     for text in [
-        "đạt 19/19 tiêu chí, 5%/năm, 21 triệu đồng/năm, 172.107,75 triệu đồng",
-        "41.372,179/361.188 triệu đồng; tháng 01/2020; (03/10/1950 - 03/10/2020)",
+        "đạt 17/17 tiêu chí, 5%/năm, 30 triệu đồng/năm, 183.220,15 triệu đồng",
+        "52.483,260/410.275 triệu đồng; tháng 01/2020; (19/12/1946 - 19/12/2021)",
         "TCVN ISO 9001: 2015, QCVN 12-1:2011/BYT, Covid -19, lần thứ XIX",
-        "ban hành 05 kế hoạch, 20 Kế hoạch phát động, 09 phòng thuộc khối",
+        "ban hành 07 kế hoạch, 15 Kế hoạch trồng cây, 08 phòng trực thuộc",
         "trực 24/7, số 95A/6 đường Hoàng Hoa, giá 130.000/CP ngày 01/07",
         "Luật này, pháp luật, Hiến pháp, dự án Luật Thủy lợi",
         "ô quy hoạch K4/CQ2, tỷ lệ 1/500, truyền hình số",
@@ -297,18 +298,28 @@ fn what_cites_nothing() {
 #[test]
 fn short_forms_have_the_key_of_the_full_form() {
     let found = find_in(
-        "Chỉ thị số 08-CT/TU ngày 09/5/2016 của Ban Thường vụ Tỉnh ủy.\n\nThực hiện Chỉ thị số 08-CT/TU, Sở đã",
+        "Chỉ thị số 12-CT/TU ngày 14/6/2016 của Ban Thường vụ Tỉnh ủy.\n\nThực hiện Chỉ thị số 12-CT/TU, Sở đã",
     );
     let keys: Vec<&str> = found.iter().filter_map(|citation| citation.key.as_deref()).collect();
-    assert_eq!(keys, ["vanson.tinhuy|CT|8|nk2015-2020"; 2]);
+    assert_eq!(keys, ["caobang.tinhuy|CT|12|nk2015-2020"; 2]);
     assert_eq!(found[1].issued_on, None, "only what is printed there");
     // Two full forms of one number: the short form is either of them.
     let found = find_in(
         "Kế hoạch số 5/KH-UBND ngày 1/2/2016; Kế hoạch số 5/KH-UBND ngày 1/2/2017; theo Kế hoạch 5/KH-UBND.",
     );
-    assert_eq!(found[2].key.as_deref(), Some("vanson.ubnd|KH|5|?"));
+    assert_eq!(found[2].key.as_deref(), Some("?.UBND|KH|5|?"));
     let found = find_in("Chỉ thị số 34-CT/TW của Bộ Chính trị (khóa XI) về thi đua");
     assert_eq!(found[0].key.as_deref(), Some("tw|CT|34|khoaXI"));
+}
+
+#[test]
+fn relative_bodies_are_those_of_the_place() {
+    let key = |text: &str| find_in(text)[0].key.clone().unwrap();
+    let own_province = "Kế hoạch số 5/KH-UBND ngày 1/2/2016 của UBND tỉnh về";
+    assert_eq!(key(own_province), "caobang.ubnd|KH|5|2016");
+    let another = "Kế hoạch số 5/KH-UBND ngày 1/2/2016 của UBND tỉnh Lạng Sơn về";
+    assert_eq!(key(another), "langson.ubnd|KH|5|2016");
+    assert_eq!(key("Kế hoạch 5/KH-UBND ngày 1/2/2016 và"), "?.UBND|KH|5|2016");
 }
 
 #[test]

@@ -257,11 +257,11 @@ mod tests {
 
     #[test]
     fn how_titles_begin() {
-        check(" về tăng cường kỷ luật; Kế hoạch", Some("về tăng cường kỷ luật"));
-        check(" “ Về tiếp tục đổi mới”, Luật", Some("Về tiếp tục đổi mới"));
+        check(" về tăng cường trồng rừng; Kế hoạch", Some("về tăng cường trồng rừng"));
+        check(" “ Về chăm lo người cao tuổi”, Luật", Some("Về chăm lo người cao tuổi"));
         check(
-            ". Kế hoạch Phát động thi đua năm 2016;",
-            Some("Kế hoạch Phát động thi đua năm 2016"),
+            ". Kế hoạch Trồng cây gây rừng năm 2016;",
+            Some("Kế hoạch Trồng cây gây rừng năm 2016"),
         );
         check(", Kế hoạch về việc phát động.", Some("Kế hoạch về việc phát động"));
         check(" V/v báo cáo nhanh.", Some("V/v báo cáo nhanh"));
@@ -286,14 +286,14 @@ mod tests {
             Some("phê duyệt Đề án “Một; hai” năm 2019"),
         );
         check(
-            " về lễ kỷ niệm (03/10/1950 - 03/10/2020); và",
-            Some("về lễ kỷ niệm (03/10/1950 - 03/10/2020)"),
+            " về lễ kỷ niệm (19/12/1946 - 19/12/2021); và",
+            Some("về lễ kỷ niệm (19/12/1946 - 19/12/2021)"),
         );
         check(" về thi đua./.", Some("về thi đua"));
         // A number inside the title belongs to it.
         check(
-            " sửa đổi Quy chế ban hành kèm theo Quyết định số 3/2018/QĐ-UBND; b",
-            Some("sửa đổi Quy chế ban hành kèm theo Quyết định số 3/2018/QĐ-UBND"),
+            " sửa đổi Quy chế ban hành kèm theo Quyết định số 4/2017/QĐ-UBND; b",
+            Some("sửa đổi Quy chế ban hành kèm theo Quyết định số 4/2017/QĐ-UBND"),
         );
     }
 }

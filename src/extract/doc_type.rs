@@ -4,7 +4,7 @@
 //! Must not take the operative clause (`QUYẾT ĐỊNH:`) or a page title above the letterhead.
 
 use crate::{
-    domain::tables::{DocType, Tables, name_key},
+    domain::tables::{DocType, Tables},
     extract::{phrase, segment::Segment},
 };
 
@@ -81,12 +81,6 @@ fn end_of_words(text: &str, n: usize) -> Option<usize> {
         }
     }
     (n_seen == n).then_some(text.len())
-}
-
-/// Whether a name of a type is what a folded text is, e.g. of an enclosed regulation.
-pub(super) fn is_type_name(tables: &Tables, text: &str) -> bool {
-    let key = name_key(text);
-    tables.doc_type_by_name(&key).is_some_and(|doc_type| doc_type.folded_name == key)
 }
 
 #[cfg(test)]

@@ -9,11 +9,10 @@ mod signature;
 
 pub(super) use self::{
     recipients::recipients,
-    signature::{Signature, signature},
+    signature::{Signature, begins_block as begins_signature, signature},
 };
 
 use crate::{
-    domain::found::Span,
     extract::{phrase, segment::is_document_text},
     layout::Column,
     text::Text,
@@ -27,12 +26,6 @@ struct Piece<'a> {
     page: u32,
     line: usize,
     side: Column,
-}
-
-impl Piece<'_> {
-    fn span(&self) -> Span {
-        Span::new(self.start, self.start + self.text.len())
-    }
 }
 
 /// The pieces of lines `first..`, read lazily: a long document is looked at once.

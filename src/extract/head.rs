@@ -32,6 +32,9 @@ const MAX_HEAD_LINES: usize = 120;
 /// Segments in which a head without the national header must stand.
 const MAX_BARE_HEAD: usize = 30;
 
+/// Lines of the heading between title and recitals.
+const MAX_HEADING_LINES: usize = 5;
+
 /// How far below its heading a consolidated text carries its own letterhead, in lines.
 const MAX_CONSOLIDATION_LINES: usize = 30;
 
@@ -149,7 +152,6 @@ struct Parts {
     letter_subject: Option<Found<String>>,
     /// The first line of the body.
     body_line: usize,
-    is_consolidated: bool,
 }
 
 impl Parts {
@@ -200,9 +202,19 @@ impl Parts {
         let issuer_end = number.at.filter(|at| *at < anchors.end).unwrap_or(anchors.end);
         let bodies = issuer::letterhead(tables, &head[..issuer_end]);
         let known = known_names(&bodies, &place_date);
-        let title = title_at.map(|(at, rest)| subject::title(tables, &known, head, at, rest));
+        let consolidation = consolidation_heading(text);
+        let title = title_at.map(|(at, rest)| {
+            // The texts consolidated are listed right under the title.
+            let sources = consolidation.and_then(|_| first_source(tables, head, at + 1));
+            let head = &head[..sources.unwrap_or(head.len())];
+            subject::title(tables, &known, head, at, rest)
+        });
         let letter_subject = subject::letter_subject(tables, &known, letterhead);
         let body_at = title.as_ref().map_or(anchors.end, |title| title.end);
+        // The heading that names who decides is no signature: begin behind it.
+        let mut heading = head.iter().skip(body_at).take(MAX_HEADING_LINES);
+        let body_at =
+            body_at + heading.position(|next| subject::is_recital(&next.key)).unwrap_or_default();
         let body_line = head.get(body_at).or_else(|| head.last()).map_or(0, |segment| segment.line);
         let mut parts = Self {
             number,
@@ -213,9 +225,10 @@ impl Parts {
             title,
             letter_subject,
             body_line,
-            is_consolidated: false,
         };
-        parts.read_consolidation(tables, text);
+        if let Some(heading) = consolidation {
+            parts.read_consolidation(tables, text, heading);
+        }
         Some(parts)
     }
 
@@ -228,9 +241,7 @@ impl Parts {
 
     /// A consolidated text carries its own letterhead at the end, under `XÁC THỰC VĂN BẢN HỢP
     /// NHẤT`; what stands at the top belongs to the text consolidated.
-    fn read_consolidation(&mut self, tables: &Tables, text: &Text) {
-        let Some(heading) = consolidation_heading(text) else { return };
-        self.is_consolidated = true;
+    fn read_consolidation(&mut self, tables: &Tables, text: &Text, heading: usize) {
         self.body_line = heading;
         let first = heading.saturating_sub(LINES_ABOVE_CONSOLIDATION);
         let n_lines = MAX_CONSOLIDATION_LINES + LINES_ABOVE_CONSOLIDATION;
@@ -248,13 +259,27 @@ impl Parts {
         let names: Vec<Segment<'_>> = tail
             .into_iter()
             .filter(|segment| !is_consolidation_heading(&segment.key))
-            .take_while(|segment| tables.position_by_name(&segment.key).is_none())
+            .take_while(|segment| !footer::begins_signature(tables, segment.text))
             .collect();
         let bodies = issuer::letterhead(tables, &names);
         if !bodies.is_empty() {
             self.bodies = bodies;
         }
     }
+}
+
+/// Where the sentence about the texts consolidated begins: `Thông tư số 8/2020/TT-BNV ngày …
+/// có hiệu lực …, được sửa đổi, bổ sung bởi:`.
+fn first_source(tables: &Tables, head: &[Segment<'_>], from: usize) -> Option<usize> {
+    let is_source = |segment: &Segment<'_>| {
+        let Some(doc_type) = tables.doc_type_by_name(&segment.key) else { return false };
+        let behind = &segment.key[doc_type.folded_name.len()..];
+        segment.text.starts_with(char::is_uppercase) && phrase::begins_with(behind.trim(), "so")
+    };
+    let found = head.iter().skip(from + 1).position(is_source)? + from + 1;
+    const JOINTS: [&str; 3] = [" cua", " va", " voi"];
+    let goes_on = JOINTS.iter().any(|joint| head[found - 1].key.ends_with(joint));
+    (!goes_on).then_some(found)
 }
 
 fn is_consolidation_heading(key: &str) -> bool {
@@ -313,7 +338,10 @@ fn fill(
 ) {
     if let Some(retyped) = parts.retyped.take() {
         parts.number = if parts.number.at.is_none() { retyped.number } else { parts.number };
-        metadata.issuer = retyped.issuer.map(|body| body.found("header.retyped", 0.95));
+        // Under a letterhead the line only says which organ decided: `CỦA BAN THƯỜNG VỤ …`.
+        if parts.bodies.is_empty() {
+            metadata.issuer = retyped.issuer.map(|body| body.found("header.retyped", 0.95));
+        }
         metadata.issued_on = retyped.issued_on;
     }
     metadata.place = parts.place_date.place.take();
@@ -366,7 +394,8 @@ fn fill_issuer(
     if metadata.issuer.is_some() {
         return;
     }
-    let is_joint = number.as_ref().is_some_and(|number| number.issuers.len() > 1);
+    let is_joint = number.as_ref().is_some_and(|number| number.issuers.len() > 1)
+        || parts.doc_type.as_ref().is_some_and(|found| found.value.ends_with("liên tịch"));
     if is_joint && parts.bodies.len() > 1 {
         metadata.issuer =
             issuer::joined(&parts.bodies).map(|body| body.found("header.letterhead", 0.95));

@@ -70,6 +70,10 @@ fn is_letterhead_line(segment: &Segment<'_>) -> bool {
     {
         return false;
     }
+    // A number, or what recognition left of one.
+    if segment.text.contains('/') && segment.text.contains(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     // Left of the national header also small letters are a name.
     let is_name_like = segment.is_caps()
         || (segment.side == Column::Left

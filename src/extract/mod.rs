@@ -23,3 +23,6 @@ mod stamped;
 mod subject;
 
 pub use self::head::metadata;
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ pub(super) struct OwnNumber {
     pub(super) printed: Option<String>,
     /// The sign printed after a blank: `BC-SLĐTBXH`.
     pub(super) blank_sign: Option<String>,
+    /// Something stands before the sign, but no number.
+    pub(super) is_unreadable: bool,
     /// Where it stands.
     pub(super) span: Option<Span>,
     /// Page, from 1.
@@ -53,8 +55,12 @@ impl OwnNumber {
     /// The warning about a blank number.
     pub(super) fn warning(&self) -> Option<Warning> {
         let sign = self.blank_sign.as_ref()?;
-        let message = format!("expected a number before the sign {sign}, found a blank");
-        let warning = Warning::new("blank_number", message).on_page(self.page);
+        let (code, found) = match self.is_unreadable {
+            true => ("unreadable_number", "signs that are no number"),
+            false => ("blank_number", "a blank"),
+        };
+        let message = format!("expected a number before the sign {sign}, found {found}");
+        let warning = Warning::new(code, message).on_page(self.page);
         Some(match self.span {
             Some(span) => warning.at(span),
             None => warning,
@@ -180,6 +186,16 @@ fn read_value(tables: &Tables, text: &Text, value: Span) -> Option<OwnNumber> {
     if let Ok(parsed) = DocNumber::parse(tables, &tidied) {
         return Some(OwnNumber { confidence: 0.9, ..found(parsed, lead..lead + trimmed.len()) });
     }
+    if let Some(sign) = unreadable_sign(tables, trimmed) {
+        return Some(OwnNumber {
+            blank_sign: Some(sign),
+            is_unreadable: true,
+            span: Some(Span::new(start + lead, start + lead + trimmed.len())),
+            rule: "header.number.unreadable",
+            confidence: 0.5,
+            ..OwnNumber::default()
+        });
+    }
     other_number(trimmed).map(|printed| {
         let end = lead + printed.len();
         OwnNumber {
@@ -191,6 +207,23 @@ fn read_value(tables: &Tables, text: &Text, value: Span) -> Option<OwnNumber> {
         }
     })
 }
+
+/// The sign behind a scrawl, e.g. `J { /KH-SNV` where a serial was written by hand.
+fn unreadable_sign(tables: &Tables, text: &str) -> Option<String> {
+    let slash = text.find('/')?;
+    let scrawl = text[..slash].trim();
+    if scrawl.is_empty() || scrawl.chars().count() > MAX_SCRAWL_CHARS || scrawl.contains("  ") {
+        return None;
+    }
+    let sign = text[slash..].split_whitespace().next()?;
+    match DocNumber::parse(tables, sign) {
+        Err(NumberError::Blank { sign }) => Some(sign),
+        _ => None,
+    }
+}
+
+/// A serial written by hand is read as at most so many characters.
+const MAX_SCRAWL_CHARS: usize = 8;
 
 /// A number of no known family with a separator: `004/2025`, `16/CGC.BT`.
 fn other_number(text: &str) -> Option<&str> {
@@ -213,6 +246,7 @@ fn unlabelled(tables: &Tables, head: &[Segment<'_>]) -> Option<OwnNumber> {
             printed: Some(parsed.printed.clone()),
             parsed: Some(parsed),
             blank_sign: None,
+            is_unreadable: false,
             span: Some(segment.span),
             page: segment.page,
             at: Some(index),
@@ -266,6 +300,9 @@ mod tests {
     fn blanks_give_the_sign() {
         check("Số:      /BC-SLĐTBXH", "blank BC-SLĐTBXH");
         check("Số: …/QĐ-UBND", "blank QĐ-UBND");
+        // Handwriting that recognition did not read.
+        check("Số: J { /KH-SNV", "blank KH-SNV");
+        check("số. 3; /QĐ-SNV", "blank QĐ-SNV");
         check("Số: /BC-SLĐTBXH   Vân Sơn, ngày   tháng 4 năm 2021", "blank BC-SLĐTBXH");
     }
 

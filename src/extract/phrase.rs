@@ -102,7 +102,8 @@ pub(super) fn regime_phrase(text: &str) -> Option<usize> {
 
 /// The end of a label `Số:`, `SỐ`, `số` at the begin of a text; also as recognition reads it.
 pub(super) fn number_label(text: &str) -> Option<usize> {
-    const LABELS: [&str; 10] = ["Số", "SỐ", "số", "Sô", "So", "SO", "S6", "$6", "Sổ", "sô"];
+    const LABELS: [&str; 12] =
+        ["Số", "SỐ", "số", "Sô", "Sé", "So", "SO", "S6", "$6", "Sổ", "Só", "sô"];
     let label = LABELS.iter().find(|label| text.starts_with(**label))?;
     let mut rest = &text[label.len()..];
     if rest.starts_with(char::is_alphabetic) {
@@ -110,7 +111,8 @@ pub(super) fn number_label(text: &str) -> Option<usize> {
     }
     let spaces = rest.len() - rest.trim_start().len();
     rest = &rest[spaces..];
-    let colon = usize::from(rest.starts_with(':'));
+    // Recognition reads the colon as a stop.
+    let colon = usize::from(rest.starts_with([':', '.', ';']));
     // `số 12/QĐ-…` at a line begin goes on with a title; only a colon makes it a label.
     if label.starts_with('s') && colon == 0 {
         return None;

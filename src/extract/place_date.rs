@@ -31,6 +31,9 @@ const MAX_PLACE_WORDS: usize = 8;
 /// What may stand behind the date on its line: a stray mark, a year of a hidden layer.
 const MAX_TAIL_BYTES: usize = 8;
 
+/// A date line is not longer than this, in bytes.
+const MAX_UNREADABLE_BYTES: usize = 60;
+
 /// Words in small letters inside a place name.
 const KINDS_INSIDE: [&str; 11] =
     ["phố", "tỉnh", "huyện", "xã", "thị", "trấn", "phường", "quận", "đảo", "khu", "và"];
@@ -45,8 +48,11 @@ fn find_place(content: &str) -> Option<(usize, usize, usize)> {
     for (comma, _) in content.match_indices(',') {
         let after = &content[comma + 1..];
         let date_at = comma + 1 + (after.len() - after.trim_start().len());
-        let Some(phrase) = parse_date_at(content, date_at) else { continue };
-        if !is_line_end(content, &phrase) {
+        let is_date = match parse_date_at(content, date_at) {
+            Some(phrase) => is_line_end(content, &phrase),
+            None => is_unreadable_date(&content[date_at..]),
+        };
+        if !is_date {
             continue;
         }
         let before = &content[..comma];
@@ -61,6 +67,15 @@ fn find_place(content: &str) -> Option<(usize, usize, usize)> {
         && is_line_end(content, &phrase)
         && place_before(&content[..at]) == Some(0);
     is_whole.then_some((0, at, at + 1))
+}
+
+/// `ngày {tháng Ê năm 2⁄77`: handwriting that recognition did not read.
+fn is_unreadable_date(text: &str) -> bool {
+    let key = name_key(text);
+    text.len() < MAX_UNREADABLE_BYTES
+        && key.starts_with("ngay")
+        && key.contains("thang")
+        && key.contains("nam")
 }
 
 fn is_line_end(content: &str, phrase: &DatePhrase) -> bool {
@@ -208,7 +223,12 @@ fn line_of(text: &Text, segment: &Segment<'_>, date_at: usize) -> PlaceDate {
             parse_date_at(text.as_str(), base + date_at).filter(|p| p.date.is_some()).or(other)
         }
     };
-    let Some(phrase) = phrase else { return line };
+    let Some(phrase) = phrase else {
+        let found = &segment.text[date_at..];
+        let message = format!("expected a date, found {found:?}");
+        line.warnings.push(Warning::new("unreadable_date", message).on_page(segment.page));
+        return line;
+    };
     let span = Span::new(phrase.range.start, phrase.range.end);
     let raw = text.slice(span).to_owned();
     if phrase.impossible {
@@ -313,6 +333,7 @@ mod tests {
 
     #[test]
     fn blanks_and_mistakes_are_named() {
+        check("Vân Sơn, ngày {tháng Ê năm 2⁄77", "Vân Sơn | - | unreadable_date");
         check("Vân Sơn, ngày    tháng 4 năm 2021", "Vân Sơn | 2021-04 | incomplete_date");
         check("Vân Sơn, ngày … tháng … năm 20…", "Vân Sơn | - | incomplete_date");
         check("Vân Sơn, ngày 31 tháng 4 năm 2021", "Vân Sơn | 2021 | impossible_date");

@@ -235,7 +235,8 @@ fn ends_with_position(tables: &Tables, key: &str) -> bool {
     })
 }
 
-fn is_recital(key: &str) -> bool {
+/// Whether a line is a recital: `Căn cứ …`, `Theo đề nghị …`.
+pub(super) fn is_recital(key: &str) -> bool {
     ["can cu", "xet", "theo de nghi", "thuc hien", "sau khi"]
         .iter()
         .any(|begin| phrase::begins_with(key, begin))

@@ -141,7 +141,8 @@ fn has_caps_words(text: &str) -> bool {
     words.len() == 2 && phrase::is_caps(&words.join(" "))
 }
 
-fn begins_block(tables: &Tables, text: &str) -> bool {
+/// Whether a line in capitals is the first one of a signature: a mark or a position.
+pub(in crate::extract) fn begins_block(tables: &Tables, text: &str) -> bool {
     if mark_at(tables, text).is_some() {
         return true;
     }

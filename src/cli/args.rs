@@ -57,6 +57,8 @@ pub(super) enum Command {
     Reindex(ReindexArgs),
     /// Read files and print what was found in them; touches no store
     Inspect(InspectArgs),
+    /// Find documents; the same language as the box of the page
+    Search(SearchArgs),
     /// Print one document
     Show(ShowArgs),
     /// Print whom a document cites and who cites it

@@ -7,6 +7,7 @@ mod args;
 mod document;
 mod ingest;
 mod inspect;
+mod query;
 mod reindex;
 pub mod render;
 mod serve;
@@ -73,6 +74,7 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Ingest(args) => ingest::run(&config, &args),
         Command::Reindex(args) => reindex::run(&config, &args),
         Command::Inspect(args) => inspect::run(&config, &args),
+        Command::Search(args) => query::run(&config, &args),
         Command::Show(args) => document::show(&config, &args),
         Command::Cites(args) => document::cites(&config, &args),
         Command::Missing(args) => document::missing(&config, &args),

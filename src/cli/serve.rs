@@ -45,7 +45,11 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
     let archive = Archive::new(Arc::clone(&catalog), engine.clone(), Arc::new(tables));
     let app = Arc::new(App { archive, archive_folder: config.archive.clone() });
 
-    writeln!(io::stdout(), "vanthu: http://{address} answers; taking in {}", config.archive.display())?;
+    writeln!(
+        io::stdout(),
+        "vanthu: http://{address} answers; taking in {}",
+        config.archive.display()
+    )?;
     let stop = Arc::new(AtomicBool::new(false));
     let intake = thread::Builder::new()
         .name("intake".to_owned())
@@ -81,7 +85,11 @@ fn intake(
     let _ = match report {
         Ok(report) => {
             let seconds = started_at.elapsed().as_secs_f64();
-            writeln!(io::stdout(), "{}vanthu: ready at http://{address}", summary::text(&report, seconds))
+            writeln!(
+                io::stdout(),
+                "{}vanthu: ready at http://{address}",
+                summary::text(&report, seconds)
+            )
         }
         Err(error) => writeln!(io::stderr(), "vanthu: intake failed: {error:#}"),
     };

@@ -304,7 +304,8 @@ impl SearchAnswer {
 }
 
 impl HitAnswer {
-    fn new(hit: HitView) -> Self {
+    /// From what the archive found; also what `vanthu search --json` prints.
+    pub fn new(hit: HitView) -> Self {
         let snippet = hit.snippet.map(|snippet| SnippetAnswer {
             text: snippet.text,
             highlights: snippet.marks.iter().map(|mark| [mark.start, mark.end]).collect(),

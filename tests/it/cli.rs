@@ -258,6 +258,15 @@ fn documents_and_citations_are_shown_by_number() {
     let nothing = place.run(&["show", "9999/QĐ-UBND"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""));
 
+    let found = place.run(&["search", "--json", "293", "kh", "sldtbxh"]);
+    assert_eq!(found.code, Some(0), "{}", found.err);
+    assert_eq!(objects(&found.out)[0]["metadata"]["number"]["value"], "293/KH-SLĐTBXH");
+    let found = place.run(&["search", "ket qua phong trao", "--limit", "1"]);
+    assert!(found.out.starts_with("518/BC-SLĐTBXH · 2020-12-20 · Báo cáo"), "{}", found.out);
+    // Odd queries are answered, never refused.
+    let nothing = place.run(&["search", "\"zubrowka"]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (Some(1), ""), "{}", nothing.err);
+
     let missing = place.run(&["missing", "--json"]);
     assert_eq!(objects(&missing.out)[0]["number"], "91/2017/NĐ-CP");
     assert_eq!(objects(&missing.out)[0]["n_citing"], 1);

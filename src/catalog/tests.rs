@@ -1,3 +1,5 @@
+//! The catalog over real SQLite files: what is put in, what is found, what depends on what.
+
 use proptest::prelude::Strategy;
 
 use super::*;

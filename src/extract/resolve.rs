@@ -257,7 +257,10 @@ impl Resolver<'_> {
             matches.iter().filter(|m| m.reason != Reason::OtherPeriod).collect();
         let proven: Vec<&Match> =
             may_be_meant.iter().copied().filter(|m| self.is_proven(citation, m)).collect();
-        let proven = narrowed(citation, proven);
+        let mut proven = narrowed(citation, proven);
+        if proven.is_empty() {
+            proven.extend(self.only_possible(citation, number, &may_be_meant));
+        }
         let (state, target) = match (proven.as_slice(), may_be_meant.is_empty()) {
             ([only], _) => (CitationState::Resolved, Some(*only)),
             (_, true) => (CitationState::Missing, None),
@@ -269,6 +272,29 @@ impl Resolver<'_> {
             target: target.map(|t| t.candidate.id.clone()),
             candidates,
         }
+    }
+
+    /// Without a date, the one document that can be meant: of those with the number that were
+    /// there when it was cited, the only one. Two of them stay open.
+    fn only_possible<'m>(
+        &self,
+        citation: &Citation,
+        number: Option<&DocNumber>,
+        may_be_meant: &[&'m Match],
+    ) -> Option<&'m Match> {
+        if citation.issued_on.is_some() {
+            return None;
+        }
+        let says_year = number.is_some_and(|number| number.year.is_some());
+        let citing = self.record.metadata.issued_on.as_ref().map(|found| found.value);
+        let was_there = |found: &&&Match| match (citing, found.candidate.issued_on) {
+            (Some(citing), Some(real)) => says_year || real.day_range().0 <= citing.day_range().1,
+            _ => true,
+        };
+        let mut possible = may_be_meant.iter().filter(was_there);
+        let only = possible.next()?;
+        let is_alone = possible.next().is_none();
+        (is_alone && only.reason == Reason::SameNumber).then_some(*only)
     }
 
     /// Whether nothing but this document can be meant, others in the archive apart.

@@ -77,7 +77,7 @@ fn a_clerk_types_a_number_opens_it_and_follows_a_citation() {
         .arg(data.path())
         .args(["--listen", "127.0.0.1:0"]);
     let (_server, address) =
-        start(serve, |line| line.split_whitespace().find(|w| w.starts_with("http://")).map(str::to_owned));
+        start(serve, |line| line.strip_prefix("vanthu: ready at ").map(str::to_owned));
     let mut driver = Command::new(chromedriver);
     driver.arg("--port=0");
     let (_driver, port) = start(driver, |line| {

@@ -1,3 +1,5 @@
+//! Dates in all their written forms, one line a case.
+
 use super::*;
 
 /// What was found, one date a line: `bytes read | date | form`, `!` when impossible.

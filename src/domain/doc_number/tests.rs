@@ -1,3 +1,5 @@
+//! Numbers of all families, repairs, order and keys, one line a case.
+
 use proptest::prelude::*;
 
 use super::*;

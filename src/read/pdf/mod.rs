@@ -57,7 +57,7 @@ use self::{
 use super::error::ReadError;
 use crate::{
     domain::record::Warning,
-    layout::{BlockKind, Layout, Page},
+    layout::{BlockKind, Layout, Page, PageClass},
     source::{Budget, OverBudget},
 };
 
@@ -72,7 +72,7 @@ const A4: [f32; 4] = [0.0, 0.0, 595.28, 841.89];
 ///
 /// # Errors
 /// `PasswordProtected` when the file does not open with the empty password, `Damaged` when
-/// no page can be found, `OverBudget` when a limit is reached.
+/// no page can be found or nothing is left on any page of a repaired file, `OverBudget` when a limit is reached.
 ///
 /// # Source
 /// ISO 32000-1 (PDF 1.7); ISO 32000-2 for encryption.
@@ -104,7 +104,13 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
         }
         pages.push(work);
     }
-    Ok((lay_out(&pages, shared), warnings))
+    let layout = lay_out(&pages, shared);
+    // A file that was cut off before its first words would pass for a blank one.
+    if file.repaired && layout.pages.iter().all(|page| page.class == PageClass::Blank) {
+        let detail = "expected words or images after repairing the file, found none".to_owned();
+        return Err(ReadError::Damaged { detail });
+    }
+    Ok((layout, warnings))
 }
 
 fn read_page<'f>(

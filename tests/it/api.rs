@@ -45,6 +45,11 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
     (data, Arc::new(App { archive, archive_folder: folder }))
 });
 
+/// The sample archive, taken in once for all tests.
+pub fn sample_archive() -> &'static App {
+    &OFFICE.1
+}
+
 fn service() -> Router {
     router(Arc::clone(&OFFICE.1))
 }

@@ -5,6 +5,7 @@ mod browser; // one walk through the page in a real browser
 mod cli; // the built program in a folder of its own
 mod corpus; // the sample archive against its labels
 mod engine; // the contract of `Engine`, over every implementation
+mod graph; // who means whom in the sample archive, against its labels
 mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
 mod query; // what a typed text is understood as

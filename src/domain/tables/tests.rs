@@ -1,3 +1,5 @@
+//! The tables that are compiled in, and a folder that overrides them.
+
 use super::*;
 
 #[track_caller]

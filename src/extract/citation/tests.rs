@@ -1,3 +1,5 @@
+//! Citations in all their shapes, and what is none, one line a case.
+
 use super::*;
 use crate::{domain::found::Found, source::Limits};
 

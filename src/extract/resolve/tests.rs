@@ -1,3 +1,5 @@
+//! Which document a citation means, over small invented archives.
+
 use super::*;
 use crate::domain::{
     citation::CitationKind,

@@ -1,0 +1,75 @@
+//! Who means whom in the sample archive, against its labels: state and target of every citation.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use vanthu::catalog::{Catalog, FilePath};
+
+use crate::api::sample_archive;
+
+/// What is compared of a mention: number or title, date, state, path of the target.
+type Mention = (String, String, String, String);
+
+fn labelled(label: &Value) -> BTreeMap<Mention, i32> {
+    let mut mentions = BTreeMap::new();
+    for citation in label["citations"].as_array().into_iter().flatten() {
+        let text = |key: &str| citation[key].as_str().unwrap_or("-").to_owned();
+        if citation["state"] == "self" {
+            continue; // The document's own number is no citation.
+        }
+        let name = if citation["number"].is_null() { text("title") } else { text("number") };
+        *mentions.entry((name, text("issued_on"), text("state"), text("target_path"))).or_default() += 1;
+    }
+    mentions
+}
+
+fn found(catalog: &Catalog, path: &str) -> BTreeMap<Mention, i32> {
+    let row = catalog.file(&FilePath::from_bytes(path.as_bytes().to_vec())).unwrap();
+    let id = row.and_then(|row| row.id).expect("a labelled file is taken in");
+    let mut mentions = BTreeMap::new();
+    for outgoing in catalog.outgoing(&id).unwrap() {
+        let citation = outgoing.citation;
+        let name = citation.number.or(citation.title).unwrap_or_else(|| "-".to_owned());
+        let date = citation.issued_on.map_or_else(|| "-".to_owned(), |date| date.to_string());
+        let state = citation.state.map_or(Value::Null, |state| serde_json::json!(state));
+        let state = state.as_str().unwrap_or("-").to_owned();
+        let target = citation.target.map_or_else(
+            || "-".to_owned(),
+            |target| {
+                // A copy at two paths is one document: the labels name one of its paths.
+                let paths = catalog.paths(&target).unwrap();
+                let mut paths: Vec<String> = paths.iter().map(|row| row.stat.path.to_string()).collect();
+                paths.sort_by_key(|path| (!path.starts_with("den/"), path.clone()));
+                paths.remove(0)
+            },
+        );
+        *mentions.entry((name, date, state, target)).or_default() += 1;
+    }
+    mentions
+}
+
+#[test]
+fn every_citation_means_what_its_label_says() {
+    let office = sample_archive();
+    let labels = std::fs::read_to_string(office.archive_folder.join("labels.jsonl")).unwrap();
+    let (mut wrong, mut n_checked) = (Vec::new(), 0);
+    for label in labels.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if label["state"] != "read" {
+            continue;
+        }
+        let path = label["path"].as_str().unwrap();
+        let mut difference = labelled(&label);
+        n_checked += difference.values().sum::<i32>();
+        for (mention, n) in found(&office.archive.catalog, path) {
+            *difference.entry(mention).or_default() -= n;
+        }
+        for ((name, date, state, target), n) in difference {
+            if n != 0 {
+                let side = if n > 0 { "want" } else { "got" };
+                wrong.push(format!("{path}: {side} {name} | {date} | {state} | {target}"));
+            }
+        }
+    }
+    assert!(n_checked > 250, "only {n_checked} citations were checked");
+    assert!(wrong.is_empty(), "{} differences\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -14,8 +14,10 @@ use crate::domain::{
 pub struct KeyHints<'a> {
     /// Identifier of the body named as issuer, e.g. `vanson.ubnd`.
     pub issuer_id: Option<&'a str>,
-    /// Identifier of the place, for bodies that every province has.
+    /// Identifier of the place, e.g. `vanson` or `huyen-anlac`, for bodies that every place has.
     pub place_id: Option<&'a str>,
+    /// Identifier of the province when `place_id` is a place inside one.
+    pub province_id: Option<&'a str>,
     /// When it was issued.
     pub issued_on: Option<PartialDate>,
 }
@@ -78,8 +80,8 @@ fn issuer_id(rows: &[&Issuer], hints: KeyHints<'_>) -> Option<String> {
         let fits = |row: &&&Issuer| {
             row.id == named || row.is_relative() && local_part(&row.id) == local_part(named)
         };
-        if rows.iter().any(|row| fits(&row)) {
-            return Some(match (named.strip_prefix("?."), hints.place_id) {
+        if let Some(row) = rows.iter().find(fits) {
+            return Some(match (named.strip_prefix("?."), place_of(row, hints)) {
                 (Some(local), Some(place)) => format!("{place}.{local}"),
                 _ => named.to_owned(),
             });
@@ -90,10 +92,22 @@ fn issuer_id(rows: &[&Issuer], hints: KeyHints<'_>) -> Option<String> {
         rows.iter().filter(|row| hints.issued_on.is_none_or(|date| row.existed_on(date))).collect();
     let first = existing.first()?;
     let is_one = existing.iter().all(|row| row.id == first.id && row.level == first.level);
-    if !is_one || first.is_relative() && hints.place_id.is_none() {
+    let place = place_of(first, hints);
+    if !is_one || first.is_relative() && place.is_none() {
         return None;
     }
-    Some(first.id_in(hints.place_id))
+    Some(first.id_in(place))
+}
+
+/// The place of a relative body: a department is of the province, whoever writes about it.
+fn place_of<'a>(row: &Issuer, hints: KeyHints<'a>) -> Option<&'a str> {
+    let is_provincial =
+        matches!(row.level, Level::Province | Level::ProvinceDept | Level::PartyProvince);
+    let is_inside = |place: &&str| place.contains('-');
+    if is_provincial {
+        return hints.province_id.or(hints.place_id.filter(|place| !is_inside(place)));
+    }
+    hints.place_id.or(hints.province_id)
 }
 
 fn is_part_of(id: &str, root: &str) -> bool {
@@ -129,7 +143,8 @@ mod tests {
         let tables = Tables::builtin();
         let number = DocNumber::parse(tables, number).unwrap().number;
         let (issuer_id, place_id, date) = hints;
-        let hints = KeyHints { issuer_id, place_id, issued_on: date.parse().ok() };
+        let issued_on = date.parse().ok();
+        let hints = KeyHints { issuer_id, place_id, issued_on, ..KeyHints::default() };
         assert_eq!(document_key(tables, &number, hints), expected);
     }
 
@@ -155,6 +170,12 @@ mod tests {
         check("34-CT/TW", (None, None, "2024-05-24"), "tw|CT|34|khoaXIII");
         check("06-CT/TU", (None, Some("vanson"), "2016-05-09"), "vanson.tinhuy|CT|6|nk2015-2020");
         check("06-CT/TU", (None, Some("vanson"), ""), "vanson.tinhuy|CT|6|?");
+        // A department named in a district is that of the province, which is not known there.
+        check(
+            "954/SLĐTBXH-VP",
+            (Some("?.sldtbxh"), Some("huyen-anlac"), "2020"),
+            "?.sldtbxh|CV|954|2020",
+        );
         check("54/2019/QH14", (None, None, ""), "qh|-|54|2019");
     }
 }

@@ -498,6 +498,7 @@ fn fill_number(tables: &Tables, text: &Text, parts: &Parts, metadata: &mut Metad
             issuer_id: metadata.issuer.as_ref().and_then(|issuer| issuer.key.as_deref()),
             place_id: place_id.as_deref(),
             issued_on: metadata.issued_on.as_ref().map(|date| date.value),
+            ..KeyHints::default()
         };
         document_key(tables, &parsed.number, hints)
     });

@@ -20,8 +20,8 @@ use crate::{
         App, blocking,
         problem::Problem,
         wire::{
-            CitationsAnswer, DocumentAnswer, HealthAnswer, MissingAnswer, NumbersAnswer, RunsAnswer,
-            TextAnswer,
+            CitationsAnswer, DocumentAnswer, HealthAnswer, MissingAnswer, NumbersAnswer,
+            RunsAnswer, TextAnswer,
         },
     },
 };
@@ -96,7 +96,8 @@ pub async fn document(
             return Ok(Err(Problem::document_not_found(id.as_str())));
         };
         let paths = catalog.paths(&id)?;
-        let n_cited_by = catalog.heads(std::slice::from_ref(&id))?.first().map_or(0, |head| head.n_cited_by);
+        let n_cited_by =
+            catalog.heads(std::slice::from_ref(&id))?.first().map_or(0, |head| head.n_cited_by);
         Ok(Ok(DocumentAnswer::new(record, &paths, n_cited_by)))
     })
     .await?
@@ -270,6 +271,9 @@ mod tests {
     #[test]
     fn names_of_files_survive_the_header() {
         assert_eq!(attachment("kh-293.docx"), "attachment; filename*=UTF-8''kh-293.docx");
-        assert_eq!(attachment("kế \"1\".pdf"), "attachment; filename*=UTF-8''k%E1%BA%BF%20%221%22.pdf");
+        assert_eq!(
+            attachment("kế \"1\".pdf"),
+            "attachment; filename*=UTF-8''k%E1%BA%BF%20%221%22.pdf"
+        );
     }
 }

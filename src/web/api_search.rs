@@ -25,7 +25,10 @@ use crate::{
 /// the values are those of the facets.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameters; they are read from the raw query, where one may repeat")]
+#[expect(
+    dead_code,
+    reason = "describes the parameters; they are read from the raw query, where one may repeat"
+)]
 pub struct SearchQuery {
     /// What a clerk would type, e.g. `kh 293/2020`. Never refused: what is odd gives warnings.
     #[param(nullable = false)]
@@ -89,15 +92,15 @@ fn read_params(query: &str) -> Result<SearchParams, Problem> {
                 })?;
             }
             "limit" => {
-                params.per_page = value
-                    .parse()
-                    .ok()
-                    .filter(|limit| (1..=100).contains(limit))
-                    .ok_or_else(|| Problem::invalid_parameter("limit", "a number from 1 to 100"))?;
+                params.per_page =
+                    value.parse().ok().filter(|limit| (1..=100).contains(limit)).ok_or_else(
+                        || Problem::invalid_parameter("limit", "a number from 1 to 100"),
+                    )?;
             }
             "after" => params.after = Some(value),
             other => match filter_field(other) {
-                Some(field) => match params.filters.iter_mut().find(|filter| filter.field == field) {
+                Some(field) => match params.filters.iter_mut().find(|filter| filter.field == field)
+                {
                     Some(filter) => filter.values.push(value),
                     None => params.filters.push(Filter { field, values: vec![value] }),
                 },

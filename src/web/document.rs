@@ -40,13 +40,18 @@ impl View {
     ///
     /// # Errors
     /// When a store cannot be read.
-    pub fn load(archive: &Archive, id: &RecordId, query: &str) -> Result<Option<Self>, ArchiveError> {
+    pub fn load(
+        archive: &Archive,
+        id: &RecordId,
+        query: &str,
+    ) -> Result<Option<Self>, ArchiveError> {
         let catalog = &archive.catalog;
         let Some(head) = catalog.heads(std::slice::from_ref(id))?.pop() else { return Ok(None) };
         let text = catalog.text(id)?.unwrap_or_default();
         let outgoing = catalog.outgoing(id)?;
         let incoming = catalog.incoming(id)?;
-        let mut ids: Vec<RecordId> = incoming.iter().map(|mention| mention.citing.clone()).collect();
+        let mut ids: Vec<RecordId> =
+            incoming.iter().map(|mention| mention.citing.clone()).collect();
         for mention in &outgoing {
             ids.extend(mention.citation.target.clone());
             ids.extend(mention.candidates.iter().cloned());
@@ -152,13 +157,7 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
             section.panel.citations aria-labelledby="citations" { (citations(view, lang)) }
         }
     };
-    Page {
-        title,
-        place: "",
-        query: Some(query.to_owned()),
-        body,
-        status: StatusCode::OK,
-    }
+    Page { title, place: "", query: Some(query.to_owned()), body, status: StatusCode::OK }
 }
 
 /// The page of the citations alone.
@@ -229,7 +228,13 @@ pub fn byline(record: &Record, lang: Lang) -> Markup {
 /// Values below this are marked as to be checked.
 const TO_BE_CHECKED: f32 = 0.6;
 
-fn field<T>(lang: Lang, key: &'static str, id: &'static str, found: &Option<Found<T>>, show: impl Fn(&T) -> Markup) -> Markup {
+fn field<T>(
+    lang: Lang,
+    key: &'static str,
+    id: &'static str,
+    found: &Option<Found<T>>,
+    show: impl Fn(&T) -> Markup,
+) -> Markup {
     html! {
         dt { (lang.word(key)) }
         dd {
@@ -320,7 +325,9 @@ fn marks(view: &View) -> Vec<Mark> {
     for (seq, outgoing) in view.outgoing.iter().enumerate() {
         let citation = &outgoing.citation;
         let href = match &citation.target {
-            Some(target) if citation.state == Some(CitationState::Resolved) => format!("/vb/{target}"),
+            Some(target) if citation.state == Some(CitationState::Resolved) => {
+                format!("/vb/{target}")
+            }
             _ => format!("#cite-{seq}"),
         };
         let class = state_class(citation.state);
@@ -356,7 +363,10 @@ fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
 
 fn citations(view: &View, lang: Lang) -> Markup {
     let is_clear = |outgoing: &&Outgoing| {
-        matches!(outgoing.citation.state, Some(CitationState::Resolved | CitationState::SelfReference))
+        matches!(
+            outgoing.citation.state,
+            Some(CitationState::Resolved | CitationState::SelfReference)
+        )
     };
     let numbered: Vec<(usize, &Outgoing)> = view.outgoing.iter().enumerate().collect();
     let (clear, unclear): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|(_, o)| is_clear(o));

@@ -181,7 +181,8 @@ pub async fn asset(Path(name): Path<String>) -> Response {
         "icon.svg" => ("image/svg+xml", include_str!("assets/icon.svg")),
         _ => return Problem::not_found().into_response(),
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600")], content).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "max-age=3600")], content)
+        .into_response()
 }
 
 /// Everything else: a problem under `/api/`, a page elsewhere.

@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use maud::{Markup, html};
 
 use crate::{
-    archive::{Badge, FacetView, Filter, Found, HitView, MAX_REACH, SearchParams, SortBy, Why, snippet::Snippet},
+    archive::{
+        Badge, FacetView, Filter, Found, HitView, MAX_REACH, SearchParams, SortBy, Why,
+        snippet::Snippet,
+    },
     domain::date::PartialDate,
     engine::{KeyField, analyse::state},
     query,
@@ -66,7 +69,12 @@ impl Asked {
             .iter()
             .map(|(name, field, _)| Filter {
                 field: *field,
-                values: self.chosen.iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect(),
+                values: self
+                    .chosen
+                    .iter()
+                    .filter(|(n, _)| n == name)
+                    .map(|(_, v)| v.clone())
+                    .collect(),
             })
             .filter(|filter| !filter.values.is_empty())
             .collect();
@@ -176,7 +184,8 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
             }
         }
     };
-    let title = if asked.q.is_empty() { lang.word("result.heading").to_owned() } else { asked.q.clone() };
+    let title =
+        if asked.q.is_empty() { lang.word("result.heading").to_owned() } else { asked.q.clone() };
     Page { title, place: "nav.home", query: Some(asked.q.clone()), body, status: StatusCode::OK }
 }
 
@@ -400,7 +409,10 @@ mod tests {
     #[test]
     fn every_state_is_an_address() {
         check("q=kh+293%2F2020", "/tim?q=kh%20293%2F2020");
-        check("q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2", "/tim?q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2");
+        check(
+            "q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2",
+            "/tim?q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2",
+        );
         check("q=%FF&x=y&trang=-1&xep=?", "/tim?q=%EF%BF%BD"); // what is not understood is left out
         check("", "/tim?q=");
     }
@@ -417,7 +429,10 @@ mod tests {
         use crate::archive::snippet::Mark;
         let snippet = Snippet {
             text: "kế hoạch <thi> đua".to_owned(),
-            marks: vec![Mark { start: 3, end: 8, is_exact: true }, Mark { start: 15, end: 18, is_exact: true }],
+            marks: vec![
+                Mark { start: 3, end: 8, is_exact: true },
+                Mark { start: 15, end: 18, is_exact: true },
+            ],
             page: 1,
             is_cut_before: true,
             is_cut_after: false,

@@ -39,8 +39,11 @@ impl Visit {
             .filter_map(|cookie| cookie.trim().strip_prefix("lang="))
             .find_map(Lang::from_tag);
         let query = kept.join("&");
-        let address =
-            if query.is_empty() { uri.path().to_owned() } else { format!("{}?{query}", uri.path()) };
+        let address = if query.is_empty() {
+            uri.path().to_owned()
+        } else {
+            format!("{}?{query}", uri.path())
+        };
         Self {
             lang: chosen.or(remembered).unwrap_or_default(),
             lang_chosen: chosen.is_some(),

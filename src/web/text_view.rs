@@ -55,7 +55,8 @@ impl Window {
     pub fn around(text: &Text, n_pages: u32, wanted: u32) -> Self {
         let n_pages = n_pages.max(text.lines.last().map_or(1, |line| line.page)).max(1);
         let bytes_a_page = (text.as_str().len() / n_pages as usize).max(1);
-        let size = u32::try_from(Self::MAX_BYTES / bytes_a_page).unwrap_or(u32::MAX).clamp(1, n_pages);
+        let size =
+            u32::try_from(Self::MAX_BYTES / bytes_a_page).unwrap_or(u32::MAX).clamp(1, n_pages);
         let first = wanted.clamp(1, n_pages).div_ceil(size).saturating_sub(1) * size + 1;
         Self { first, last: (first + size - 1).min(n_pages), n_pages }
     }
@@ -122,7 +123,8 @@ fn marked_line(text: &Text, line: Span, marks: &[&Mark]) -> Markup {
         .filter(|mark| mark.span.overlaps(line))
         .copied()
         .collect();
-    let mut cuts: Vec<u32> = near.iter().flat_map(|mark| [mark.span.start, mark.span.end]).collect();
+    let mut cuts: Vec<u32> =
+        near.iter().flat_map(|mark| [mark.span.start, mark.span.end]).collect();
     cuts.extend([line.start, line.end]);
     cuts.retain(|cut| (line.start..=line.end).contains(cut));
     cuts.sort_unstable();
@@ -196,7 +198,11 @@ mod tests {
             &[("Chỉ thị 06-CT/TU", cite()), ("thị", MarkKind::Hit)],
             r#"<a class="cite missing" href="/vb/x" id="vd-3">Chỉ </a><a class="cite missing" href="/vb/x"><mark>thị</mark></a>"#,
         );
-        check("Số: 12/KH-SNV", &[("12/KH-SNV", MarkKind::Field("number"))], r#"<span id="o-number">12/KH-SNV</span>"#);
+        check(
+            "Số: 12/KH-SNV",
+            &[("12/KH-SNV", MarkKind::Field("number"))],
+            r#"<span id="o-number">12/KH-SNV</span>"#,
+        );
     }
 
     #[test]
@@ -205,6 +211,9 @@ mod tests {
         let window = Window::around(&long, 100, 60);
         assert_eq!((window.first, window.last, window.n_pages), (51, 100, 100));
         assert_eq!(Window::around(&long, 100, 7_000).last, 100);
-        assert_eq!(Window::around(&Text::default(), 0, 0), Window { first: 1, last: 1, n_pages: 1 });
+        assert_eq!(
+            Window::around(&Text::default(), 0, 0),
+            Window { first: 1, last: 1, n_pages: 1 }
+        );
     }
 }

@@ -108,14 +108,28 @@ fn check_problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.status.as_u16(), status);
     assert_eq!(answer.content_type, "application/problem+json");
     let problem = answer.json();
-    assert_eq!((problem["code"].as_str(), problem["status"].as_u64()), (Some(code), Some(u64::from(status))));
+    assert_eq!(
+        (problem["code"].as_str(), problem["status"].as_u64()),
+        (Some(code), Some(u64::from(status)))
+    );
     assert!(!problem["title"].as_str().unwrap().is_empty());
 }
 
 #[test]
 fn a_number_in_any_spelling_comes_first() {
-    for spelling in ["2305/KH-UBND", "2305 kh ubnd", "kh 2305", "kế hoạch 2305", "2305/KH\u{2013}UBND", "so 2305 nam 2016"] {
-        assert_eq!(numbers(spelling).first().map(String::as_str), Some("2305/KH-UBND"), "{spelling}");
+    for spelling in [
+        "2305/KH-UBND",
+        "2305 kh ubnd",
+        "kh 2305",
+        "kế hoạch 2305",
+        "2305/KH\u{2013}UBND",
+        "so 2305 nam 2016",
+    ] {
+        assert_eq!(
+            numbers(spelling).first().map(String::as_str),
+            Some("2305/KH-UBND"),
+            "{spelling}"
+        );
     }
 }
 
@@ -132,7 +146,8 @@ fn words_are_found_with_and_without_accents() {
 #[test]
 fn odd_queries_are_answered_never_refused() {
     let long = "kế hoạch ".repeat(2_000);
-    for query in [&long, "\"căn cứ", "-", "/", "((", "so:", "\u{0}", "%", "ngay:32/13/2020", ""] {
+    for query in [&long, "\"căn cứ", "-", "/", "((", "so:", "\u{0}", "%", "ngay:32/13/2020", ""]
+    {
         assert_eq!(get(&format!("/api/v1/search?q={}", encode(query))).status, StatusCode::OK);
         assert_eq!(get(&format!("/tim?q={}", encode(query))).status, StatusCode::OK);
     }
@@ -147,7 +162,8 @@ fn highlights_are_characters_of_the_snippet() {
         let Some(text) = hit["snippet"]["text"].as_str() else { continue };
         let characters: Vec<char> = text.chars().collect();
         for mark in hit["snippet"]["highlights"].as_array().unwrap() {
-            let (from, to) = (mark[0].as_u64().unwrap() as usize, mark[1].as_u64().unwrap() as usize);
+            let (from, to) =
+                (mark[0].as_u64().unwrap() as usize, mark[1].as_u64().unwrap() as usize);
             let marked: String = characters[from..to].iter().collect();
             let folded = vanthu::text::fold::fold(&marked);
             assert!(folded.contains("khen") || folded.contains("thuong"), "{marked}");
@@ -178,7 +194,8 @@ fn a_document_and_all_its_faces() {
     assert_eq!(text["pages"][0]["number"], 1);
 
     let original = get(&format!("/api/v1/documents/{id}/original"));
-    let on_disk = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/den/ubnd-tinh/kh-2305-2016.docx");
+    let on_disk =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/den/ubnd-tinh/kh-2305-2016.docx");
     assert_eq!(original.body, std::fs::read(on_disk).unwrap());
     assert_eq!(original.disposition, "attachment; filename*=UTF-8''kh-2305-2016.docx");
 
@@ -243,8 +260,16 @@ fn missing_numbers_runs_and_health() {
 
     let runs = get("/api/v1/runs").json();
     assert_eq!(runs["runs"][0]["counts"]["n_files"], 69);
-    let reasons: Vec<&str> = runs["failures"].as_array().unwrap().iter().filter_map(|row| row["reason"].as_str()).collect();
-    assert!(reasons.contains(&"password_protected") && reasons.contains(&"classified"), "{reasons:?}");
+    let reasons: Vec<&str> = runs["failures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|row| row["reason"].as_str())
+        .collect();
+    assert!(
+        reasons.contains(&"password_protected") && reasons.contains(&"classified"),
+        "{reasons:?}"
+    );
     assert_eq!(get("/healthz").json()["status"], "ok");
 }
 
@@ -263,7 +288,15 @@ fn a_classified_document_leaves_no_trace() {
 
 #[test]
 fn pages_keep_their_contract() {
-    for path in ["/", "/tim?q=thi+dua", "/thieu", "/tinh-trang", "/huong-dan", "/vb/2305-kh-ubnd", "/khong-co"] {
+    for path in [
+        "/",
+        "/tim?q=thi+dua",
+        "/thieu",
+        "/tinh-trang",
+        "/huong-dan",
+        "/vb/2305-kh-ubnd",
+        "/khong-co",
+    ] {
         for lang in ["vi", "en"] {
             let joint = if path.contains('?') { '&' } else { '?' };
             let page = get(&format!("{path}{joint}lang={lang}"));
@@ -275,12 +308,16 @@ fn pages_keep_their_contract() {
             for landmark in ["<main", "<nav", "<header", "<footer", "<label", "<title>"] {
                 assert!(html.contains(landmark), "{path} has no {landmark}");
             }
-            assert!(!html.contains(" onclick=") && !html.contains("<script>"), "{path} has inline script");
+            assert!(
+                !html.contains(" onclick=") && !html.contains("<script>"),
+                "{path} has inline script"
+            );
             assert!(page.body.len() < 400_000, "{path}");
         }
     }
     let results = get("/tim?q=thi+dua");
-    let (facets, cards) = (results.text().find("class=\"facet\""), results.text().find("class=\"card"));
+    let (facets, cards) =
+        (results.text().find("class=\"facet\""), results.text().find("class=\"card"));
     assert!(facets.unwrap() < cards.unwrap(), "filters stand before the results");
     assert_eq!(get("/static/vanthu.css").content_type, "text/css; charset=utf-8");
     assert_eq!(get("/static/secret").status, StatusCode::NOT_FOUND);
@@ -290,7 +327,16 @@ fn pages_keep_their_contract() {
 fn the_description_fits_the_service() {
     let description = get("/api/v1/openapi.json").json();
     let paths = description["paths"].as_object().unwrap();
-    for path in ["search", "documents/{id}", "documents/{id}/text", "documents/{id}/original", "documents/{id}/citations", "missing", "numbers", "runs"] {
+    for path in [
+        "search",
+        "documents/{id}",
+        "documents/{id}/text",
+        "documents/{id}/original",
+        "documents/{id}/citations",
+        "missing",
+        "numbers",
+        "runs",
+    ] {
         assert!(paths.contains_key(&format!("/api/v1/{path}")), "{path} is not described");
     }
     for (path, methods) in paths {
@@ -299,7 +345,10 @@ fn the_description_fits_the_service() {
         let answer = get(&asked);
         let described = &methods["get"]["responses"];
         let status = answer.status.as_u16().to_string();
-        assert!(described.get(&status).is_some(), "{path} answers {status}, which is not described");
+        assert!(
+            described.get(&status).is_some(),
+            "{path} answers {status}, which is not described"
+        );
         // Every required property of the described schema is there.
         let schema = described[&status]["content"]["application/json"]["schema"]["$ref"].as_str();
         let Some(name) = schema.and_then(|name| name.rsplit('/').next()) else { continue };
@@ -313,7 +362,10 @@ fn the_description_fits_the_service() {
 
 #[test]
 fn every_word_of_the_pages_is_in_the_catalogue() {
-    let known: Vec<&str> = include_str!("../../src/web/words.tsv").lines().filter_map(|line| line.split('\t').next()).collect();
+    let known: Vec<&str> = include_str!("../../src/web/words.tsv")
+        .lines()
+        .filter_map(|line| line.split('\t').next())
+        .collect();
     let mut n_checked = 0;
     for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web")) {
         let entry = entry.unwrap();
@@ -321,12 +373,20 @@ fn every_word_of_the_pages_is_in_the_catalogue() {
             continue;
         }
         let source = std::fs::read_to_string(entry.path()).unwrap();
-        let prefixes = ["about.", "cite.", "chip.", "doc.", "error.", "facet.", "field.", "flag.", "footer.", "help.", "home.", "kind.", "missing.", "nav.", "page.", "result.", "search.", "site.", "sort.", "state.", "status.", "warning.", "why."];
+        let prefixes = [
+            "about.", "cite.", "chip.", "doc.", "error.", "facet.", "field.", "flag.", "footer.",
+            "help.", "home.", "kind.", "missing.", "nav.", "page.", "result.", "search.", "site.",
+            "sort.", "state.", "status.", "warning.", "why.",
+        ];
         for literal in source.split('"').skip(1).step_by(2) {
             let is_key = prefixes.iter().any(|prefix| literal.starts_with(prefix))
                 && literal.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_');
             if is_key {
-                assert!(known.contains(&literal), "{literal} has no words ({})", entry.path().display());
+                assert!(
+                    known.contains(&literal),
+                    "{literal} has no words ({})",
+                    entry.path().display()
+                );
                 n_checked += 1;
             }
         }

@@ -95,7 +95,8 @@ fn a_clerk_types_a_number_opens_it_and_follows_a_citation() {
 /// `64/KH-SLĐTBXH` exists in two years: the number gives candidates, with the year one document.
 async fn walk(client: &Client, address: &str) {
     client.goto(address).await.expect("the home page opens");
-    let search_box = client.find(Locator::Css("input[name=q]")).await.expect("there is a search box");
+    let search_box =
+        client.find(Locator::Css("input[name=q]")).await.expect("there is a search box");
     search_box.send_keys("chi thi 08-CT/TU 2016\u{e007}").await.expect("typing works");
     let card = client
         .wait()

@@ -18,7 +18,8 @@ fn corpus() -> PathBuf {
 }
 
 fn labels() -> Vec<Value> {
-    let text = std::fs::read_to_string(corpus().join("labels.jsonl")).expect("the labels are there");
+    let text =
+        std::fs::read_to_string(corpus().join("labels.jsonl")).expect("the labels are there");
     text.lines().map(|line| serde_json::from_str(line).expect("a label is JSON")).collect()
 }
 

@@ -18,7 +18,9 @@ fn labelled(label: &Value) -> BTreeMap<Mention, i32> {
             continue; // The document's own number is no citation.
         }
         let name = if citation["number"].is_null() { text("title") } else { text("number") };
-        *mentions.entry((name, text("issued_on"), text("state"), text("target_path"))).or_default() += 1;
+        *mentions
+            .entry((name, text("issued_on"), text("state"), text("target_path")))
+            .or_default() += 1;
     }
     mentions
 }
@@ -38,7 +40,8 @@ fn found(catalog: &Catalog, path: &str) -> BTreeMap<Mention, i32> {
             |target| {
                 // A copy at two paths is one document: the labels name one of its paths.
                 let paths = catalog.paths(&target).unwrap();
-                let mut paths: Vec<String> = paths.iter().map(|row| row.stat.path.to_string()).collect();
+                let mut paths: Vec<String> =
+                    paths.iter().map(|row| row.stat.path.to_string()).collect();
                 paths.sort_by_key(|path| (!path.starts_with("den/"), path.clone()));
                 paths.remove(0)
             },

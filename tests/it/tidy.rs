@@ -55,7 +55,15 @@ fn only_the_named_rooms_use_the_outside() {
         ("anyhow::", &["src/cli/", "src/main.rs"]),
         (
             "tracing::",
-            &["src/intake/", "src/catalog/", "src/engine/", "src/archive/", "src/web/", "src/cli/", "src/main.rs"],
+            &[
+                "src/intake/",
+                "src/catalog/",
+                "src/engine/",
+                "src/archive/",
+                "src/web/",
+                "src/cli/",
+                "src/main.rs",
+            ],
         ),
         (
             "std::fs",
@@ -73,7 +81,10 @@ fn only_the_named_rooms_use_the_outside() {
         ),
         ("std::env", &["src/config.rs", "src/cli/", "src/main.rs", "src/intake/"]),
         ("std::process", &["src/cli/", "src/main.rs", "src/intake/", "src/catalog/"]),
-        ("SystemTime::now", &["src/intake/", "src/catalog/", "src/cli/", "src/web/", "src/main.rs"]),
+        (
+            "SystemTime::now",
+            &["src/intake/", "src/catalog/", "src/cli/", "src/web/", "src/main.rs"],
+        ),
         ("now_utc(", &["src/intake/", "src/catalog/", "src/cli/", "src/web/", "src/main.rs"]),
     ];
     let mut broken = Vec::new();
@@ -95,14 +106,21 @@ fn nothing_in_the_core_uses_an_edge() {
     let mut broken = Vec::new();
     for (path, text) in files_below("src", "rs") {
         let room = path.trim_start_matches("src/").split(['/', '.']).next().unwrap_or("");
-        let in_core = core.contains(&room) || ["source", "layout", "context", "pipeline"].contains(&room);
+        let in_core =
+            core.contains(&room) || ["source", "layout", "context", "pipeline"].contains(&room);
         for edge in edges {
             let uses = code_lines(&text).any(|line| line.contains(&format!("crate::{edge}")));
             if in_core && uses {
                 broken.push(format!("{path} is core and uses crate::{edge}"));
             }
         }
-        for (below, above) in [("domain", "read"), ("domain", "extract"), ("read", "extract"), ("text", "extract"), ("text", "read")] {
+        for (below, above) in [
+            ("domain", "read"),
+            ("domain", "extract"),
+            ("read", "extract"),
+            ("text", "extract"),
+            ("text", "read"),
+        ] {
             let uses = code_lines(&text).any(|line| line.contains(&format!("crate::{above}")));
             if room == below && uses {
                 broken.push(format!("{path} uses crate::{above}, a later stage"));
@@ -173,7 +191,8 @@ fn tables_are_sorted_and_name_their_source() {
         let rows: Vec<&str> = lines.collect();
         for pair in rows.windows(2) {
             if pair[0] > pair[1] {
-                broken.push(format!("{path}: rows out of order: {:?} before {:?}", pair[0], pair[1]));
+                broken
+                    .push(format!("{path}: rows out of order: {:?} before {:?}", pair[0], pair[1]));
                 break;
             }
         }

@@ -97,6 +97,8 @@ fn known_name(tables: &Tables, text: &str, start: usize) -> Option<usize> {
 /// The end of a name by its shape: words go on as long as none ends it.
 fn free_end(tables: &Tables, text: &str, first: Word<'_>, known_end: usize) -> Option<usize> {
     let mut end = known_end.max(first.end);
+    // `huyện An Lạc kiện toàn …`: the name of a place ends with its last capital.
+    let mut is_in_place = false;
     for _ in 0..MAX_WORDS {
         let Some(word) = word_after(text, end) else { break };
         if text[end..word.start].contains('\n') {
@@ -123,7 +125,15 @@ fn free_end(tables: &Tables, text: &str, first: Word<'_>, known_end: usize) -> O
             _ if !word.is_word() || ends_name(text, word) || starts_type(tables, text, word) => {
                 break;
             }
-            _ => end = word.end,
+            _ if is_in_place && !word.is_capitalised() && !PLACE_KINDS.contains(&word.text) => {
+                break;
+            }
+            _ => {
+                let kind = word_before(text, word.start);
+                is_in_place |= word.is_capitalised()
+                    && kind.is_some_and(|kind| PLACE_KINDS.contains(&kind.text));
+                end = word.end;
+            }
         }
     }
     Some(end)

@@ -39,7 +39,10 @@ use crate::{
 struct Own {
     number: Option<DocNumber>,
     year: Option<i16>,
-    place_id: Option<String>,
+    /// The province it belongs to.
+    province_id: Option<String>,
+    /// The district or commune it comes from, when it comes from one.
+    local_id: Option<String>,
     place_name: Option<String>,
     subject: Option<Span>,
     /// The name of a law or code, folded, when the document is one.
@@ -77,11 +80,13 @@ impl Own {
         let number = metadata.number.as_ref().map(|found| found.value.as_str());
         let issuer_id = metadata.issuer.as_ref().and_then(|found| found.key.as_deref());
         let issuer = issuer_id.and_then(|id| tables.issuer_by_id(id));
-        let place_of_issuer = issuer_id
-            .filter(|_| issuer.is_some_and(|issuer| issuer.is_relative()))
-            .and_then(|id| id.split_once('.'))
-            .map(|(place, _)| place.to_owned())
-            .filter(|place| place != "?");
+        let parent_id = metadata.parent_issuer.as_ref().and_then(|found| found.key.as_deref());
+        let place_in = |id: Option<&str>, is_inside: bool| {
+            id.filter(|id| tables.issuer_by_id(id).is_some_and(|row| row.is_relative()))
+                .and_then(|id| id.split_once('.'))
+                .map(|(place, _)| place.to_owned())
+                .filter(|place| place != "?" && place.contains('-') == is_inside)
+        };
         // A ministry signs in Hà Nội, but does not mean the committee of Hà Nội by `UBND`.
         let is_local = issuer.is_none_or(|issuer| issuer.is_relative());
         let place = metadata.place.as_ref().map(|found| found.value.as_str());
@@ -91,18 +96,29 @@ impl Own {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
             year: metadata.issued_on.as_ref().map(|found| found.value.year()),
             place_name: province().filter(|_| is_local).map(|province| province.name.clone()),
-            place_id: place_of_issuer
+            province_id: place_in(issuer_id, false)
+                .or_else(|| place_in(parent_id, false))
                 .or_else(|| province().filter(|_| is_local).map(|province| province.id.clone())),
+            local_id: place_in(issuer_id, true).or_else(|| place_in(parent_id, true)),
             subject: metadata.subject.as_ref().map(|found| found.span),
             law_name: law_name(metadata),
         }
     }
 
-    /// The identifier of a body named in the document; `UBND tỉnh` alone is that of its place.
+    /// The identifier of a body named in the document; `UBND tỉnh` alone is that of its province,
+    /// `UBND huyện` that of its district, `?` when it does not say which one that is.
     fn body_id(&self, tables: &Tables, name: &str) -> Option<String> {
         let key = name_key(name_without_term(name));
         if let Some(named) = tables.issuer_by_name(&key) {
             return Some(named.id());
+        }
+        let kind = key.rsplit(' ').next().unwrap_or_default();
+        if let "tinh" | "huyen" | "xa" = kind {
+            // Any name of a place tells which body of a place it is.
+            let of_a_place = tables.issuer_by_name(&format!("{key} a"))?.id();
+            let (_, local) = of_a_place.split_once('.')?;
+            let place = if kind == "tinh" { &self.province_id } else { &self.local_id };
+            return Some(format!("{}.{local}", place.as_deref().unwrap_or("?")));
         }
         let place = name_key(self.place_name.as_deref()?);
         tables.issuer_by_name(&format!("{key} {place}")).map(|named| named.id())
@@ -170,7 +186,8 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
         let named_id = citation.issuer.as_deref().and_then(|name| own.body_id(tables, name));
         let hints = KeyHints {
             issuer_id: named_id.as_deref(),
-            place_id: own.place_id.as_deref(),
+            place_id: own.local_id.as_deref().or(own.province_id.as_deref()),
+            province_id: own.province_id.as_deref(),
             issued_on: citation.issued_on,
         };
         let mut key = document_key(tables, &number.number, hints);

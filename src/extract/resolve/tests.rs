@@ -32,8 +32,12 @@ fn key(number: &DocNumber, day: &str) -> String {
     // `UBND` and `HĐND` of the province are meant throughout.
     let sign = number.issuer_sign().unwrap_or_default().to_lowercase();
     let named = format!("?.{}", sign.replace('đ', "d"));
-    let hints =
-        KeyHints { issuer_id: Some(&named), place_id: Some("vanson"), issued_on: date(day) };
+    let hints = KeyHints {
+        issuer_id: Some(&named),
+        place_id: Some("vanson"),
+        issued_on: date(day),
+        ..KeyHints::default()
+    };
     document_key(Tables::builtin(), number, hints)
 }
 

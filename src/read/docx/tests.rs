@@ -398,7 +398,7 @@ fn numbering_through_styles() {
 
 #[test]
 fn styles_resolve_through_their_chain() {
-    let styles = "<w:styles><w:docDefaults><w:rPrDefault><w:rPr>\
+    let styles = "<?xml version='1.0'?>\n<w:styles><w:docDefaults><w:rPrDefault><w:rPr>\
          <w:rFonts w:asciiTheme='minorHAnsi' w:hAnsiTheme='minorHAnsi'/><w:sz w:val='24'/></w:rPr>\
          </w:rPrDefault></w:docDefaults>\
          <w:style w:type='paragraph' w:styleId='Base'><w:pPr><w:jc w:val='center'/></w:pPr>\
@@ -407,7 +407,7 @@ fn styles_resolve_through_their_chain() {
          <w:rPr><w:caps/></w:rPr></w:style>\
          <w:style w:type='character' w:styleId='Strong'><w:rPr><w:b/><w:i/></w:rPr></w:style>\
          <w:style w:type='paragraph' w:styleId='Loop'><w:basedOn w:val='Loop'/></w:style></w:styles>";
-    let theme = "<a:theme><a:majorFont><a:latin typeface='Big'/></a:majorFont>\
+    let theme = "<?xml version='1.0'?>\r\n<a:theme><a:majorFont><a:latin typeface='Big'/></a:majorFont>\
          <a:minorFont><a:latin typeface='Small'/></a:minorFont></a:theme>";
     let body = "<w:p><w:pPr><w:pStyle w:val='Title'/></w:pPr><w:r><w:t>kế hoạch</w:t></w:r>\
          <w:r><w:rPr><w:rStyle w:val='Strong'/><w:sz w:val='28'/></w:rPr><w:t>x</w:t></w:r>\

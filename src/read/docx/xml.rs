@@ -74,6 +74,8 @@ impl<'a, 'b, 'l> Xml<'a, 'b, 'l> {
                     self.depth = self.depth.saturating_sub(1);
                     return Ok(Some(Node::End(element)));
                 }
+                // The line end between the XML declaration and the root is no text.
+                Event::Text(_) if self.depth == 0 => {}
                 Event::Text(text) => return Ok(Some(Node::Text(text.into_inner()))),
                 Event::CData(data) => return Ok(Some(Node::Text(data.into_inner()))),
                 Event::GeneralRef(reference) => {

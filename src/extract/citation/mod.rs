@@ -22,6 +22,7 @@ use crate::{
     context::Context,
     domain::{
         citation::Citation,
+        date::PartialDate,
         doc_key::{KeyHints, document_key},
         doc_number::DocNumber,
         found::Span,
@@ -38,7 +39,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 struct Own {
     number: Option<DocNumber>,
-    year: Option<i16>,
+    issued_on: Option<PartialDate>,
     /// The province it belongs to.
     province_id: Option<String>,
     /// The district or commune it comes from, when it comes from one.
@@ -94,7 +95,7 @@ impl Own {
             || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
         Self {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
-            year: metadata.issued_on.as_ref().map(|found| found.value.year()),
+            issued_on: metadata.issued_on.as_ref().map(|found| found.value),
             place_name: province().filter(|_| is_local).map(|province| province.name.clone()),
             province_id: place_in(issuer_id, false)
                 .or_else(|| place_in(parent_id, false))
@@ -124,7 +125,7 @@ impl Own {
         tables.issuer_by_name(&format!("{key} {place}")).map(|named| named.id())
     }
 
-    /// Whether a mention is of the document itself: its number, and no date of another year, or
+    /// Whether a mention is of the document itself: its number, and no other date, or
     /// the name of the law it is.
     fn is_meant_by(&self, mention: &Mention, text: &str) -> bool {
         if let (None, Some(own), Some(title)) = (&mention.number, &self.law_name, &mention.title) {
@@ -134,11 +135,12 @@ impl Own {
         let Some((own, number)) = self.number.as_ref().zip(mention.number.as_ref()) else {
             return false;
         };
-        let is_other_year = self
-            .year
+        // Two bodies may use one number in one year: another date is another document.
+        let is_other_date = self
+            .issued_on
             .zip(mention.date.as_ref().and_then(|date| date.date))
-            .is_some_and(|(own, cited)| own != cited.year());
-        *own == number.number && !is_other_year
+            .is_some_and(|(own, cited)| !own.contains(cited) && !cited.contains(own));
+        *own == number.number && !is_other_date
     }
 }
 

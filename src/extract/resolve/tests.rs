@@ -162,8 +162,8 @@ fn exact_keys() {
 #[test]
 fn nothing_is_picked_among_several() {
     check(cite("61/KH-SLĐTBXH", "", ""), "Ambiguous  [] | 1:SameNumber 2:SameNumber");
-    // One candidate without a period is no proof either: another year may be meant.
-    check(cite("9/TB-UBND", "", ""), "Ambiguous  [] | 9:SameNumber");
+    // One document that was there when it was cited is meant; the flag `no_date` warns.
+    check(cite("9/TB-UBND", "", ""), "Resolved 9 [] | 9:SameNumber");
     // The title is.
     check(
         cite("61/KH-SLĐTBXH", "", "Kế hoạch trồng cây gây rừng trong cả năm 2016"),

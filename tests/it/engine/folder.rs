@@ -1,0 +1,77 @@
+//! What only the engine in a folder promises: crashes, locks, damage.
+
+use std::path::Path;
+
+use super::*;
+
+fn open(folder: &Path) -> Result<Embedded, EngineError> {
+    Embedded::open(folder)
+}
+
+#[test]
+fn after_a_crash_the_state_is_that_of_the_last_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    fill(&engine, vec![page_doc(1, &["ke"])]);
+    engine.apply(&[upsert(page_doc(2, &["ke"])), Op::Delete { id: id(1), version: 9 }]).unwrap();
+    drop(engine); // without commit
+    let engine = open(folder.path()).unwrap();
+    check(&engine, word("ke"), &[1]);
+    assert_eq!(engine.stats().unwrap().last_version, 1);
+    // The version on disk still keeps stale changes out.
+    engine.apply(&[upsert(IndexDoc { version: 1, ..page_doc(1, &["other"]) })]).unwrap();
+    engine.commit(1).unwrap();
+    check(&engine, word("other"), &[]);
+}
+
+#[test]
+fn second_writer_is_told_that_the_index_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = open(folder.path()).unwrap();
+    let error = open(folder.path()).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the index in {} is in use by another vanthu process; stop it first",
+            folder.path().display()
+        )
+    );
+}
+
+#[test]
+fn reader_beside_the_writer_sees_the_last_commit_and_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = open(folder.path()).unwrap();
+    fill(&writer, vec![page_doc(1, &["ke"])]);
+    let reader = Embedded::open_read_only(folder.path()).unwrap();
+    check(&reader, word("ke"), &[1]);
+    let error = reader.apply(&[]).unwrap_err();
+    assert!(matches!(error, EngineError::ReadOnly { .. }), "{error}");
+    let error = reader.commit(1).unwrap_err();
+    assert!(matches!(error, EngineError::ReadOnly { .. }), "{error}");
+}
+
+#[test]
+fn index_of_another_schema_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(folder.path()).unwrap());
+    let meta = folder.path().join("meta.json");
+    let text = std::fs::read_to_string(&meta).unwrap();
+    assert!(text.contains("vanthu 1 0"), "{text}");
+    std::fs::write(&meta, text.replace("vanthu 1 0", "vanthu 7 0")).unwrap();
+    for result in [open(folder.path()), Embedded::open_read_only(folder.path())] {
+        let error = result.err().unwrap();
+        assert_eq!(error.to_string(), "expected index schema 1, found 7; run `vanthu reindex`");
+    }
+}
+
+#[test]
+fn damaged_or_missing_index_is_an_error_with_a_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Embedded::open_read_only(folder.path()).err().unwrap();
+    assert_eq!(error.to_string(), "the index could not open");
+    assert!(std::error::Error::source(&error).is_some());
+    std::fs::write(folder.path().join("meta.json"), "{").unwrap();
+    let error = open(folder.path()).err().unwrap();
+    assert!(matches!(error, EngineError::Storage { .. }), "{error}");
+}

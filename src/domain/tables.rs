@@ -121,6 +121,9 @@ const BODY_HEADS: BuiltIn =
 const SURNAMES: BuiltIn =
     BuiltIn::new("surnames.tsv", include_str!("tables/surnames.tsv"), &names::NAME_HEAD, 1);
 
+/// Name and text of the clerk's table that adds to a built-in one, when there is one.
+type Override = Option<(String, String)>;
+
 impl Tables {
     /// The compiled-in tables.
     pub fn builtin() -> &'static Tables {
@@ -155,7 +158,7 @@ impl Tables {
     }
 
     fn load(
-        override_of: &dyn Fn(&str) -> Result<Option<(String, String)>, TablesError>,
+        override_of: &dyn Fn(&str) -> Result<Override, TablesError>,
     ) -> Result<Tables, TablesError> {
         let read = |file: BuiltIn| -> Result<Vec<Row>, TablesError> {
             let built_in = rows(file.name, file.text, file.head)?;

@@ -71,7 +71,7 @@ pub fn parameters<T>(
 /// Finds the one document that an identifier or a number names.
 async fn named(app: &Arc<App>, key: String) -> Result<RecordId, Problem> {
     let asked = key.clone();
-    match blocking(app, move |app| Ok(app.archive.named(&key)?)).await? {
+    match blocking(app, move |app| app.archive.named(&key)).await? {
         Named::One(id) => Ok(id),
         Named::None => Err(Problem::document_not_found(&asked)),
         Named::Several(ids) => Err(Problem::ambiguous_number(ids.len())),

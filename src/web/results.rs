@@ -326,16 +326,17 @@ fn badge_markup(badge: &Badge, lang: Lang) -> Markup {
 /// A passage with its marks; offsets are in characters.
 fn passage(snippet: &Snippet) -> Markup {
     let characters: Vec<char> = snippet.text.chars().collect();
-    let slice = |from: usize, to: usize| characters[from..to].iter().collect::<String>();
+    let mut pieces: Vec<(String, bool)> = Vec::new();
     let mut at = 0;
+    for mark in &snippet.marks {
+        pieces.push((characters[at..mark.start].iter().collect(), false));
+        pieces.push((characters[mark.start..mark.end].iter().collect(), true));
+        at = mark.end;
+    }
+    pieces.push((characters[at..].iter().collect(), false));
     html! {
         @if snippet.is_cut_before { "…" }
-        @for mark in &snippet.marks {
-            (slice(at, mark.start))
-            mark { (slice(mark.start, mark.end)) }
-            @let _ = { at = mark.end; };
-        }
-        (slice(at, characters.len()))
+        @for (piece, is_marked) in pieces { @if is_marked { mark { (piece) } } @else { (piece) } }
         @if snippet.is_cut_after { "…" }
     }
 }

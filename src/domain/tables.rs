@@ -69,6 +69,9 @@ pub struct Tables {
     names: Names,
 }
 
+/// Path and text of the clerk's file of a name, if there is one.
+type Override = Option<(String, String)>;
+
 /// A compiled-in file: name, text, head, and by how many leading columns rows are told apart.
 struct BuiltIn {
     name: &'static str,
@@ -152,7 +155,7 @@ impl Tables {
     }
 
     fn load(
-        override_of: &dyn Fn(&str) -> Result<Option<(String, String)>, TablesError>,
+        override_of: &dyn Fn(&str) -> Result<Override, TablesError>,
     ) -> Result<Tables, TablesError> {
         let read = |file: BuiltIn| -> Result<Vec<Row>, TablesError> {
             let built_in = rows(file.name, file.text, file.head)?;

@@ -131,9 +131,10 @@ impl<'a> Batch<'a> {
             }
             Change::Failed { stat, sha256, failure, revision } => {
                 if failure.reason == FailureReason::Classified
-                    && let Some(sha256) = sha256 {
-                        self.give_up(sha256, failure, *revision)?;
-                    }
+                    && let Some(sha256) = sha256
+                {
+                    self.give_up(sha256, failure, *revision)?;
+                }
                 self.failed(stat, sha256.as_deref(), failure, *revision)
             }
             Change::Vanished { path } => {

@@ -72,6 +72,9 @@ pub struct Tables {
     folded: Folded,
 }
 
+/// Path and text of the clerk's file of a name, if there is one.
+type Override = Option<(String, String)>;
+
 /// A compiled-in file: name, text, head, and by how many leading columns rows are told apart.
 struct BuiltIn {
     name: &'static str,

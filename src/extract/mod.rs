@@ -8,6 +8,7 @@
 mod checks;
 pub mod citation;
 mod doc_type;
+mod fields;
 mod footer;
 mod head;
 mod issuer;

@@ -124,9 +124,6 @@ const BODY_HEADS: BuiltIn =
 const SURNAMES: BuiltIn =
     BuiltIn::new("surnames.tsv", include_str!("tables/surnames.tsv"), &names::NAME_HEAD, 1);
 
-/// Name and text of the clerk's table that adds to a built-in one, when there is one.
-type Override = Option<(String, String)>;
-
 impl Tables {
     /// The compiled-in tables.
     pub fn builtin() -> &'static Tables {

@@ -97,7 +97,7 @@ fn every_document_is_read_as_labelled() {
                 }
             }
             ("failed", Err(reason)) => {
-                if label["reason"] != Value::from(reason.as_str()) {
+                if label["reason"] != reason.as_str() {
                     wrong.push(format!("{path}: want {}, got {reason}", label["reason"]));
                 }
             }

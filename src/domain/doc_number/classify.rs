@@ -77,10 +77,8 @@ fn family(
     if first == Separator::Space {
         repairs.push(Repair::SpaceForSeparator);
     }
-    let is_party_shape = matches!(
-        (first, second),
-        (Separator::Hyphen, _) | (Separator::Space, Some(Separator::Slash))
-    );
+    let is_party_shape =
+        first == Separator::Hyphen || first == Separator::Space && second == Some(Separator::Slash);
     if is_party_shape {
         if regime == Some(Regime::State) || second == Some(Separator::Hyphen) {
             repairs.push(Repair::SwappedSeparators);

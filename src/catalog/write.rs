@@ -130,10 +130,10 @@ impl<'a> Batch<'a> {
                 self.row(stat, Some(sha256), Some(ord), shown_status(needs_ocr), None, *revision)
             }
             Change::Failed { stat, sha256, failure, revision } => {
-                if failure.reason == FailureReason::Classified {
-                    if let Some(sha256) = sha256 {
-                        self.give_up(sha256, failure, *revision)?;
-                    }
+                if let Some(sha256) = sha256
+                    && failure.reason == FailureReason::Classified
+                {
+                    self.give_up(sha256, failure, *revision)?;
                 }
                 self.failed(stat, sha256.as_deref(), failure, *revision)
             }

@@ -1,5 +1,7 @@
 //! The one integration binary.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod api; // the API and the pages over the sample archive, called directly
 mod browser; // one walk through the page in a real browser
 mod cli; // the built program in a folder of its own

@@ -109,7 +109,13 @@ pub(super) fn scopes(
 ) -> anyhow::Result<Vec<Scope>> {
     if named.is_empty() {
         let mut scopes = vec![Scope::archive(&config.archive)];
-        for root in catalog.outside_roots()? {
+        let roots = catalog.outside_roots()?;
+        for root in &roots {
+            // A folder inside another one is walked with that one.
+            if roots.iter().any(|other| other != root && root.is_in(other)) {
+                continue;
+            }
+            let root = root.clone();
             let path = root.on_disk(Path::new(""));
             scopes.push(Scope { root: path, base: root });
         }

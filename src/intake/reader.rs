@@ -65,19 +65,20 @@ pub fn open(context: &Context<'_>, path: &Path, name: &str) -> Result<Opened, Fa
 /// # Errors
 /// The reason why the document is refused.
 pub fn process(context: &Context<'_>, source: &Source) -> Result<Processed, Failure> {
+    guarded(|| pipeline::process(context, source))?.map_err(|refused| refused.failure)
+}
+
+/// Runs the stages on one document and survives their panics.
+fn guarded<T>(stages: impl FnOnce() -> T) -> Result<T, Failure> {
     // The stages keep no state between documents, so nothing half-done can be seen afterwards.
-    let outcome = catch_unwind(AssertUnwindSafe(|| pipeline::process(context, source)));
-    match outcome {
-        Ok(processed) => processed.map_err(|refused| refused.failure),
-        Err(_) => {
-            let place = PANIC_PLACE.with_borrow_mut(Option::take);
-            let place = place.unwrap_or_else(|| "an unknown place".to_owned());
-            Err(Failure {
-                reason: FailureReason::Internal,
-                detail: format!("expected no panic, found one at {place}"),
-            })
+    catch_unwind(AssertUnwindSafe(stages)).map_err(|_| {
+        let place = PANIC_PLACE.with_borrow_mut(Option::take);
+        let place = place.unwrap_or_else(|| "an unknown place".to_owned());
+        Failure {
+            reason: FailureReason::Internal,
+            detail: format!("expected no panic, found one at {place}"),
         }
-    }
+    })
 }
 
 /// Makes panics say where they happened and nothing else: their message may quote a document.
@@ -89,4 +90,36 @@ pub fn quieten_panics() {
         tracing::error!(place = place.as_deref().unwrap_or("unknown"), "panic");
         PANIC_PLACE.set(place);
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{domain::tables::Tables, source::Limits};
+
+    #[test]
+    fn panic_is_a_failure_without_its_message() {
+        let outcome: Result<(), Failure> = guarded(|| panic!("at Nguyễn Văn Bí Mật"));
+        let failure = outcome.unwrap_err();
+        assert_eq!(failure.reason, FailureReason::Internal);
+        assert!(failure.detail.starts_with("expected no panic, found one at "), "{failure:?}");
+        assert!(!failure.detail.contains("Mật"), "{failure:?}");
+        assert_eq!(guarded(|| 1), Ok(1));
+    }
+
+    #[test]
+    fn files_above_the_limit_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        std::fs::write(&path, "12345").unwrap();
+        let limits = |max_file_bytes| Limits { max_file_bytes, ..Limits::default() };
+        let mut context = Context { tables: Tables::builtin(), limits: limits(5) };
+        assert_eq!(open(&context, &path, "a.txt").unwrap().source.bytes, b"12345");
+        context.limits = limits(4);
+        let failure = open(&context, &path, "a.txt").unwrap_err();
+        assert_eq!(failure.reason, FailureReason::TooLarge);
+        assert_eq!(failure.detail, "expected at most 4 bytes, found 5");
+        let failure = open(&context, &folder.path().join("b.txt"), "b.txt").unwrap_err();
+        assert_eq!(failure.reason, FailureReason::CannotOpen);
+    }
 }

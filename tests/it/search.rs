@@ -9,6 +9,7 @@ use vanthu::{
     domain::{
         citation::{Citation, CitationKind, CitationState},
         date::PartialDate,
+        doc_number::{DocNumber, Period},
         found::{Found as Value, Span},
         record::{Format, Metadata, Record, RecordId, TextSource},
         tables::Tables,
@@ -17,7 +18,7 @@ use vanthu::{
     intake,
     layout::Layout,
     pipeline::Processed,
-    text::Text,
+    text::{Text, fold::fold},
 };
 
 fn value(value: &str, key: Option<&str>) -> Option<Value<String>> {
@@ -49,6 +50,14 @@ const NAMES: [(&str, &str, &str); 4] = [
     ("tu", "Tỉnh ủy Vân Sơn", "vanson.tu"),
 ];
 
+/// The document key of a number, its issuer told by its sign.
+fn number_key(number: &str, issued_on: Option<PartialDate>) -> Option<String> {
+    let parsed = DocNumber::parse(Tables::builtin(), number).ok()?.number;
+    let sign = fold(parsed.issuer_sign()?);
+    let issuer = NAMES.into_iter().find(|(code, ..)| *code == sign).map(|(_, _, id)| id);
+    Some(parsed.key(issuer, issued_on.map(Period::from)))
+}
+
 fn doc(
     n: u64,
     number: &str,
@@ -68,7 +77,7 @@ fn doc(
         text_source: TextSource::Embedded,
         n_pages: 1,
         metadata: Metadata {
-            number: value(number, None),
+            number: value(number, number_key(number, Some(day(date))).as_deref()),
             doc_type: value(doc_type.0, Some(doc_type.1)),
             issuer: value(issuer_name, Some(issuer_id)),
             issued_on,
@@ -94,7 +103,7 @@ impl Doc {
         let quote = format!("theo văn bản số {number} về việc ấy");
         self.record.citations.push(Citation {
             number: Some(number.to_owned()),
-            key: None,
+            key: number_key(number, date.map(day)),
             doc_type: None,
             title: None,
             issuer: None,

@@ -20,6 +20,7 @@ use crate::{
     },
     domain::{
         citation::{Citation, CitationState},
+        date::PartialDate,
         doc_number::DocNumber,
         record::{Record, RecordId},
         tables::Tables,
@@ -70,8 +71,13 @@ pub struct Incoming {
 pub struct MissingDocument {
     /// As printed at its first mention.
     pub number: String,
-    /// Normal form by which the mentions were brought together.
+    /// By which the mentions were brought together: the document key, else the normal form of
+    /// the number.
     pub canonical: String,
+    /// The date printed beside the sample mention.
+    pub issued_on: Option<PartialDate>,
+    /// The type of the sample mention, e.g. `Chỉ thị`.
+    pub doc_type: Option<String>,
     /// How many shown documents cite it.
     pub n_citing: u64,
     /// A shown document that cites it.
@@ -193,6 +199,8 @@ impl Catalog {
                 Ok(MissingDocument {
                     number: citation.number.unwrap_or_default(),
                     canonical,
+                    issued_on: citation.issued_on,
+                    doc_type: citation.doc_type,
                     n_citing: row.get(1)?,
                     citing,
                     quote: citation.quote,
@@ -201,6 +209,14 @@ impl Catalog {
             rows.collect()
         })
     }
+}
+
+/// What tells the cited document from others: its key when every part of it is known, for one
+/// number means another document in another year or of another body; else the number alone.
+fn document_of(citation: &Citation) -> Option<String> {
+    let number = citation.number.as_deref()?;
+    let complete = citation.key.as_deref().filter(|key| !key.contains('?'));
+    Some(complete.map_or_else(|| canonical(number), str::to_owned))
 }
 
 pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Vec<Outgoing>> {
@@ -331,7 +347,7 @@ impl<'a> Changes<'a> {
             insert.execute(params![
                 ord,
                 seq,
-                citation.number.as_deref().map(canonical),
+                document_of(citation),
                 to_json(&citation.kind)?.trim_matches('"'),
                 to_json(citation)?,
                 state_code(resolution.state),

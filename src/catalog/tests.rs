@@ -193,6 +193,21 @@ fn citation_resolves_when_the_document_comes_and_is_missing_when_it_goes() {
 }
 
 #[test]
+fn one_number_of_two_years_is_missing_twice() {
+    let bench = Bench::new();
+    let plan = document(
+        "kh",
+        "9/KH-SLĐTBXH",
+        "2020-03-02",
+        &["161/2016/NĐ-CP@2016-12-02", "161/2018/NĐ-CP@2018-11-29", "161/2016/NĐ-CP"],
+    );
+    bench.apply(&[taken(&plan)]);
+    let missing = bench.catalog.missing(10).unwrap();
+    let numbers: Vec<&str> = missing.iter().map(|missing| missing.number.as_str()).collect();
+    assert_eq!(numbers, ["161/2016/NĐ-CP", "161/2018/NĐ-CP"]);
+}
+
+#[test]
 fn same_number_in_two_years_is_decided_by_the_date() {
     let bench = Bench::new();
     let first = document("a", "52/KH-TLĐ", "2014-08-12", &[]);

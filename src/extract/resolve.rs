@@ -377,10 +377,13 @@ fn narrowed<'a>(citation: &Citation, proven: Vec<&'a Match>) -> Vec<&'a Match> {
     }
 }
 
-/// The title as quoted; a law cited by number carries its name, which is its subject too.
+/// The title as quoted; a law cited by number carries its name, which is its subject behind the
+/// type word: `Bộ luật Lao động`.
 fn quoted_title(citation: &Citation) -> Option<&str> {
     citation.number.as_ref()?;
-    citation.title.as_deref()
+    let title = citation.title.as_deref()?;
+    let doc_type = citation.doc_type.as_deref().unwrap_or_default();
+    Some(title.strip_prefix(doc_type).map_or(title, str::trim_start))
 }
 
 fn has_title_of(citation: &Citation, candidate: &Candidate) -> bool {

@@ -21,6 +21,8 @@ pub fn page(rows: &[MissingDocument], lang: Lang) -> Page {
             table {
                 thead { tr {
                     th scope="col" { (lang.word("field.number")) }
+                    th scope="col" { (lang.word("field.doc_type")) }
+                    th scope="col" { (lang.word("field.issued_on")) }
                     th.right scope="col" { (lang.word("missing.cited_by")) }
                     th scope="col" { (lang.word("missing.sample")) }
                 } }
@@ -28,6 +30,8 @@ pub fn page(rows: &[MissingDocument], lang: Lang) -> Page {
                     @for row in rows {
                         tr {
                             td { a.num href={ "/tim?q=" (encode(&format!("vd:\"{}\"", row.number))) } { (row.number) } }
+                            td { (row.doc_type.as_deref().unwrap_or("")) }
+                            td.num { @if let Some(date) = row.issued_on { (lang.date(date)) } }
                             td.right { (lang.count(row.n_citing)) }
                             td { a href={ "/vb/" (row.citing) } { (shortened(&row.quote, 240)) } }
                         }

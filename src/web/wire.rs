@@ -113,6 +113,10 @@ pub struct MissingAnswer {
 pub struct MissingRow {
     /// As printed at its first mention.
     pub number: String,
+    /// Its type, from that mention.
+    pub doc_type: Option<String>,
+    /// The date printed there, ISO, cut at its precision.
+    pub issued_on: Option<String>,
     /// How many documents cite it.
     pub n_citing: u64,
     /// One that does.
@@ -128,6 +132,8 @@ impl MissingAnswer {
             .into_iter()
             .map(|row| MissingRow {
                 number: row.number,
+                doc_type: row.doc_type,
+                issued_on: row.issued_on.map(|date| date.to_string()),
                 n_citing: row.n_citing,
                 citing: row.citing.to_string(),
                 quote: row.quote,

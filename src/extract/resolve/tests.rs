@@ -155,6 +155,10 @@ fn exact_keys() {
         cite("61/KH-SLĐTBXH", "2016-01-22", "về phòng, chống cháy rừng mùa khô"),
         "Resolved 1 [SubjectDiffers] | 1:SameKey 2:OtherPeriod",
     );
+    // The name of a law is its type and its subject.
+    let doc_type = Some("Luật".to_owned());
+    let law = cite("15/2003/QH11", "", "Luật Thi đua, khen thưởng");
+    check(Citation { doc_type, ..law }, "Resolved 8 [] | 8:SameKey");
     // Cited before it was issued.
     check(cite("33/KH-UBND", "2022-01-01", ""), "Resolved d [CitedBeforeIssued] | d:SameKey");
 }

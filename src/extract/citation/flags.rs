@@ -72,6 +72,12 @@ fn type_differs(tables: &Tables, mention: &Mention, number: &DocNumber) -> bool 
     if word.signs.iter().any(|sign| sign == "CV") && !number.issuer_sign().is_some_and(is_known) {
         return false;
     }
+    // `Chương trình phối hợp` with the sign of Chương trình is one of its kinds.
+    let name = word.name.as_deref().unwrap_or_default();
+    let mut of_sign = tables.doc_types_by_sign(sign).into_iter();
+    if of_sign.any(|known| name.starts_with(&known.name) || known.name.starts_with(name)) {
+        return false;
+    }
     // `Kế hoạch` with KHPH and `Thông báo kết luận` with TB are kinds of one type.
     let sign = sign.to_uppercase();
     !word.signs.iter().any(|of_word| {

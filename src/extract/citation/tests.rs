@@ -261,6 +261,10 @@ fn misprints_are_kept_and_flagged() {
         "Thực hiện Nghị quyết số 57/NĐ-CP ngày 17/3/2020 của Chính phủ",
         &["Implements Nghị quyết 57/NĐ-CP 2020-03-17 (Chính phủ) !TypeDiffers"],
     );
+    check(
+        "Chương trình phối hợp số 7-CTr/TĐTN ngày 5/5/2017",
+        &["Mentions Chương trình phối hợp 7-CTr/TĐTN 2017-05-05"],
+    );
     check("Thông tư 03/2018/TTBLĐTBXH", &["Mentions Thông tư 03/2018/TTBLĐTBXH !MissingHyphen"]);
     check(
         "Nghị quyết số 26-NQ/CP ngày 5/5/2020",

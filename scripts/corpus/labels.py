@@ -70,8 +70,6 @@ def look_up(c, spec, archive, dated):
         return c.attrs["state"], c.attrs.get("target"), flags
     own = spec.get("number")
     if c.number is None:
-        if "blank_number" in c.flags and c.attrs.get("self"):
-            return "self", spec.get("path"), flags
         return "missing", None, flags
     key = S.norm_number(c.attrs.get("norm", c.number))
     if own and key == S.norm_number(own) and (c.issued_on in (None, spec.get("date")) or c.attrs.get("self")):
@@ -128,7 +126,7 @@ def own_flags(c, spec):
 
 ORDER = ["type_differs", "missing_hyphen", "swapped_separators", "space_for_separator", "type_after_issuer", "year_differs",
          "title_year_differs", "impossible_date", "no_date", "title_only", "date_differs", "sign_differs", "subject_differs",
-         "cited_before_issued", "blank_number"]
+         "cited_before_issued"]
 
 
 def label(spec, cites, archive):

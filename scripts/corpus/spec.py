@@ -133,15 +133,14 @@ def parse_cite(inner, zone, head_type=None):
     # issuer: after "của", up to the date, the title or the end
     if "i" in tags:
         c.issuer = tags["i"]
-    elif c.number or "blank_number" in attrs["flags"]:
+    elif c.number:
         m = re.search(r"của ([^,“]+?)(?=,|\s+ngày\b|$|\s\s)", bare)
         c.issuer = m.group(1).strip() if m else None
     if "t" in tags:
         c.title = tags["t"].strip().strip("“”\"").strip()
     if "p" in tags:
         c.provision = tags["p"].strip()
-    blank = "blank_number" in attrs["flags"]
-    if c.number is None and not blank:
+    if c.number is None:
         name = bare
         for rx in DATES:
             name = rx.sub("", name)

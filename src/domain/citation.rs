@@ -73,8 +73,6 @@ pub enum CitationFlag {
     SubjectDiffers,
     /// The cited document is dated after the citing one.
     CitedBeforeIssued,
-    /// The number printed is blank: `Quyết định số    /QĐ-UBND`.
-    BlankNumber,
 }
 
 /// Which part of the cited document is meant: `điểm d khoản 2 Điều 5`.

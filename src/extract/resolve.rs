@@ -268,7 +268,13 @@ impl Resolver<'_> {
         };
         Resolution {
             state,
-            flags: target.map(|t| self.differences(citation, number, t)).unwrap_or_default(),
+            flags: match target {
+                Some(target) => self.differences(citation, number, target),
+                None if self.is_issued_before(citation.issued_on) => {
+                    vec![CitationFlag::CitedBeforeIssued]
+                }
+                None => Vec::new(),
+            },
             target: target.map(|t| t.candidate.id.clone()),
             candidates,
         }
@@ -312,6 +318,14 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether the citing document is older than a date, of which the whole is known.
+    fn is_issued_before(&self, cited_on: Option<PartialDate>) -> bool {
+        let citing = self.record.metadata.issued_on.as_ref().map(|found| found.value);
+        citing
+            .zip(cited_on)
+            .is_some_and(|(citing, cited)| citing.day_range().1 < cited.day_range().0)
+    }
+
     fn differences(
         &self,
         citation: &Citation,
@@ -337,10 +351,7 @@ impl Resolver<'_> {
         {
             flags.push(CitationFlag::SubjectDiffers);
         }
-        let citing = self.record.metadata.issued_on.as_ref().map(|found| found.value);
-        if let (Some(citing), Some(real)) = (citing, candidate.issued_on)
-            && citing.day_range().1 < real.day_range().0
-        {
+        if self.is_issued_before(candidate.issued_on) {
             flags.push(CitationFlag::CitedBeforeIssued);
         }
         flags.sort();

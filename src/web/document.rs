@@ -485,6 +485,5 @@ fn flag_key(flag: CitationFlag) -> &'static str {
         CitationFlag::SignDiffers => "flag.sign_differs",
         CitationFlag::SubjectDiffers => "flag.subject_differs",
         CitationFlag::CitedBeforeIssued => "flag.cited_before_issued",
-        CitationFlag::BlankNumber => "flag.blank_number",
     }
 }

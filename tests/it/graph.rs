@@ -7,8 +7,15 @@ use vanthu::catalog::{Catalog, FilePath};
 
 use crate::api::sample_archive;
 
-/// What is compared of a mention: number or title, date, state, path of the target.
-type Mention = (String, String, String, String);
+/// What is compared of a mention: number or title, date, state, path of the target, flags.
+type Mention = (String, String, String, String, String);
+
+fn flags(list: &Value) -> String {
+    let mut flags: Vec<&str> =
+        list.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    flags.sort_unstable();
+    flags.join(",")
+}
 
 fn labelled(label: &Value) -> BTreeMap<Mention, i32> {
     let mut mentions = BTreeMap::new();
@@ -19,7 +26,13 @@ fn labelled(label: &Value) -> BTreeMap<Mention, i32> {
         }
         let name = if citation["number"].is_null() { text("title") } else { text("number") };
         *mentions
-            .entry((name, text("issued_on"), text("state"), text("target_path")))
+            .entry((
+                name,
+                text("issued_on"),
+                text("state"),
+                text("target_path"),
+                flags(&citation["flags"]),
+            ))
             .or_default() += 1;
     }
     mentions
@@ -46,7 +59,8 @@ fn found(catalog: &Catalog, path: &str) -> BTreeMap<Mention, i32> {
                 paths.remove(0)
             },
         );
-        *mentions.entry((name, date, state, target)).or_default() += 1;
+        let flags = flags(&serde_json::json!(citation.flags));
+        *mentions.entry((name, date, state, target, flags)).or_default() += 1;
     }
     mentions
 }
@@ -78,10 +92,11 @@ fn every_citation_means_what_its_label_says() {
         for (mention, n) in found(&office.archive.catalog, path) {
             *difference.entry(mention).or_default() -= n;
         }
-        for ((name, date, state, target), n) in difference {
+        for ((name, date, state, target, flags), n) in difference {
             if n != 0 {
                 let side = if n > 0 { "want" } else { "got" };
-                wrong.push(format!("{path}: {side} {name} | {date} | {state} | {target}"));
+                wrong
+                    .push(format!("{path}: {side} {name} | {date} | {state} | {target} | {flags}"));
             }
         }
     }

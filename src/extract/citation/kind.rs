@@ -102,7 +102,9 @@ pub(super) fn kind_of(
         || has(&["cụ", "thể", "hoá"]);
     // `Thông tư hướng dẫn thực hiện Nghị định …` is about another document.
     if ends_with_any(strip_tail(&words), &[&["hướng", "dẫn"], &["chi", "tiết"]]) {
-        return Mentions;
+        // But `ban hành Thông tư hướng dẫn …` in a consolidated text is what it consolidates.
+        let is_own = around.own_type == Some("Văn bản hợp nhất") && has(&["ban", "hành"]);
+        return if is_own { Guides } else { Mentions };
     }
     let is_carried_out = if around.is_law {
         ends_with_any(&words, &[&["thực", "hiện"], &["thi", "hành"]]) && !has(&["hướng", "dẫn"])

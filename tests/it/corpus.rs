@@ -58,6 +58,9 @@ fn differences(label: &Value, record: &Value) -> Vec<String> {
     let count = |list: &Value| {
         let mut counts = BTreeMap::<String, i32>::new();
         for citation in list.as_array().into_iter().flatten() {
+            if citation["state"] == "self" {
+                continue; // The document's own number is no citation.
+            }
             *counts.entry(mention(citation)).or_default() += 1;
         }
         counts

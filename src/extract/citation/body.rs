@@ -67,11 +67,16 @@ pub(super) fn body_after(tables: &Tables, text: &str, at: usize) -> Option<Body>
 pub(super) fn name_at(tables: &Tables, text: &str, at: usize) -> Option<Body> {
     let first = word_after(text, at)?;
     let known = known_name(tables, text, first.start);
-    if known.is_none() && !(first.is_word() && first.is_capitalised() && first.text.len() > 1) {
+    let is_joint =
+        first.text == "liên" && word_after(text, first.end).is_some_and(|w| w.text == "Bộ");
+    if known.is_none()
+        && !is_joint
+        && !(first.is_word() && first.is_capitalised() && first.text.len() > 1)
+    {
         return None;
     }
     // A known name may go on with a place or a qualifier, so the free rule has the last word.
-    let end = free_end(tables, text, first, known.unwrap_or(first.end))?;
+    let end = free_end(tables, text, first, known.unwrap_or(first.end), known.is_some())?;
     let end = term_end(text, end).unwrap_or(end);
     Some(Body { range: first.start..end, end })
 }
@@ -94,49 +99,88 @@ fn known_name(tables: &Tables, text: &str, start: usize) -> Option<usize> {
     ends.get(n_words.checked_sub(1)?).copied()
 }
 
-/// The end of a name by its shape: words go on as long as none ends it.
-fn free_end(tables: &Tables, text: &str, first: Word<'_>, known_end: usize) -> Option<usize> {
+/// The end of a body that the tables know at `start`, with the place behind it.
+pub(super) fn known_body(tables: &Tables, text: &str, start: usize) -> Option<usize> {
+    let first = word_after(text, start).filter(Word::is_capitalised)?;
+    let known = known_name(tables, text, first.start)?;
+    let key = name_key(&text[first.start..known]);
+    // Of proper names only bodies and their heads are meant, no places.
+    let is_body = tables.issuer_by_name(&key).is_some() || key.starts_with("chu tich");
+    if !is_body && tables.issuer_by_name(&format!("{key} x")).is_none() {
+        return None;
+    }
+    free_end(tables, text, first, known, true)
+}
+
+/// The end of a name by its shape: words go on as long as none ends it. Behind a name that the
+/// tables know (`is_known`), a small word ends it unless it is the kind of a place.
+fn free_end(
+    tables: &Tables,
+    text: &str,
+    first: Word<'_>,
+    known_end: usize,
+    is_known: bool,
+) -> Option<usize> {
     let mut end = known_end.max(first.end);
-    // `huyện An Lạc kiện toàn …`: the name of a place ends with its last capital.
-    let mut is_in_place = false;
+    let mut is_known = is_known;
     for _ in 0..MAX_WORDS {
         let Some(word) = word_after(text, end) else { break };
         if text[end..word.start].contains('\n') {
             break;
         }
         match word.text {
-            "-" => {
-                // `Lao động - Thương binh`: a dash inside a name stands before a capital.
+            // `Lao động - Thương binh`: a dash or `và` inside a name stands before a capital.
+            "-" | "và" => {
                 let next = word_after(text, word.end);
                 match next.filter(|next| next.is_capitalised() && !starts_type(tables, text, *next))
                 {
-                    Some(next) => end = next.end,
-                    None => break,
-                }
-            }
-            "và" => {
-                let next = word_after(text, word.end);
-                match next.filter(|next| next.is_capitalised() && !starts_type(tables, text, *next))
-                {
-                    Some(next) => end = next.end,
+                    Some(next) => {
+                        let inner = known_name(tables, text, next.start);
+                        is_known |= inner.is_some();
+                        end = inner.unwrap_or(next.end);
+                    }
                     None => break,
                 }
             }
             _ if !word.is_word() || ends_name(text, word) || starts_type(tables, text, word) => {
                 break;
             }
-            _ if is_in_place && !word.is_capitalised() && !PLACE_KINDS.contains(&word.text) => {
-                break;
+            _ if word.is_capitalised() => {
+                if begins_heading(text, first, word) {
+                    break;
+                }
+                let inner = known_name(tables, text, word.start);
+                // `Công đoàn Viên chức`: one capital and a small word go on with the name;
+                // `huyện Suối Vàng kiện toàn`: behind a place a verb follows.
+                is_known = inner.is_some() || is_known && is_place_like(text, word);
+                end = inner.unwrap_or(word.end);
             }
-            _ => {
-                let kind = word_before(text, word.start);
-                is_in_place |= word.is_capitalised()
-                    && kind.is_some_and(|kind| PLACE_KINDS.contains(&kind.text));
-                end = word.end;
-            }
+            "lần" | "thứ" | "thành" | "thuộc" | "thị" | "trực" => end = word.end,
+            _ if is_known && !PLACE_KINDS.contains(&word.text) => break,
+            _ => end = word.end,
         }
     }
     Some(end)
+}
+
+/// Whether a capitalised word is part of the name of a place: behind its kind, or one of
+/// several capitalised words.
+fn is_place_like(text: &str, word: Word<'_>) -> bool {
+    let before = word_before(text, word.start);
+    let behind_kind =
+        before.is_some_and(|before| PLACE_KINDS.contains(&before.text) || before.is_capitalised());
+    behind_kind
+        || word_after(text, word.end).is_none_or(|next| !next.is_word() || next.is_capitalised())
+}
+
+/// Whether two words in capitals begin a heading behind a name that is not in capitals.
+fn begins_heading(text: &str, first: Word<'_>, word: Word<'_>) -> bool {
+    let in_capitals = |word: &Word<'_>| {
+        word.is_word() && word.text.chars().count() > 1 && word.text.chars().all(char::is_uppercase)
+    };
+    !in_capitals(&first)
+        && in_capitals(&word)
+        && word_after(text, word.end).is_some_and(|next| in_capitals(&next))
 }
 
 /// Whether a word begins what follows a name.
@@ -158,7 +202,7 @@ fn ends_name(text: &str, word: Word<'_>) -> bool {
     // `UBND huyện yêu cầu`: behind a kind of place comes its name, with a capital, or nothing.
     let before = word_before(text, word.start);
     if !word.is_capitalised() && before.is_some_and(|kind| PLACE_KINDS.contains(&kind.text)) {
-        return !matches!(small.as_str(), "ủy" | "uỷ" | "phố" | "xã" | "trấn");
+        return !matches!(small.as_str(), "ủy" | "uỷ" | "phố" | "xã" | "trấn" | "lần");
     }
     word_after(text, word.end).is_some_and(|next| {
         ENDING_PAIRS.iter().any(|(one, two)| *one == small && is_word(next.text, two))
@@ -174,6 +218,10 @@ fn starts_type(tables: &Tables, text: &str, word: Word<'_>) -> bool {
         return false;
     }
     let Some(second) = word_after(text, word.end) else { return false };
+    // `Chính phủ và TTLT số 5`: a sign for the type word.
+    if is_word(second.text, "số") && tables.doc_type_by_sign(word.text).is_some() {
+        return true;
+    }
     if is_word(second.text, "số") || second.is_digits() {
         return tables.doc_type_by_name(&name_key(word.text)).is_some();
     }
@@ -231,6 +279,17 @@ mod tests {
         check("do Chủ tịch UBND tỉnh ban hành", Some("Chủ tịch UBND tỉnh"));
         check("do Sở chủ trì", None);
         check("của UBND huyện yêu cầu báo cáo", Some("UBND huyện"));
+        check("của UBND huyện Suối Vàng kiện toàn Ban", Some("UBND huyện Suối Vàng"));
+        check("của Bộ trưởng Bộ Tài chính hết hiệu lực kể", Some("Bộ trưởng Bộ Tài chính"));
+        check("của Giám đốc Sở GIÁM ĐỐC SỞ NỘI VỤ", Some("Giám đốc Sở"));
+        check("của Chính phủ và TTLT số 5/2014/TTLT", Some("Chính phủ"));
+        check(
+            "của Đại hội đại biểu Đảng bộ tỉnh lần thứ X, Ban",
+            Some("Đại hội đại biểu Đảng bộ tỉnh lần thứ X"),
+        );
+        check("của liên Bộ Nội vụ về", Some("liên Bộ Nội vụ"));
+        check("của Công đoàn Viên chức tỉnh về", Some("Công đoàn Viên chức tỉnh"));
+        check("của Tỉnh đoàn và Sở Y tế về", Some("Tỉnh đoàn và Sở Y tế"));
         check("của UBND thành phố Vân Sơn", Some("UBND thành phố Vân Sơn"));
         check("CỦA CHÍNH PHỦ VỀ TỔ CHỨC", Some("CHÍNH PHỦ"));
         check("của tỉnh, của ngành", None);

@@ -2,7 +2,7 @@
 
 use super::mention::Mention;
 use crate::domain::{
-    citation::{Citation, CitationFlag},
+    citation::CitationFlag,
     doc_number::{DocNumber, Repair},
     tables::Tables,
 };
@@ -24,6 +24,9 @@ pub(super) fn of(tables: &Tables, mention: &Mention, text: &str) -> Vec<Citation
                 | Repair::ThousandsDot
                 | Repair::LostStroke => None,
             });
+        }
+        if mention.date.is_none() && number.number.year.is_none() {
+            flags.push(CitationFlag::NoDate);
         }
         if type_differs(tables, mention, &number.number) {
             flags.push(CitationFlag::TypeDiffers);
@@ -69,6 +72,12 @@ fn type_differs(tables: &Tables, mention: &Mention, number: &DocNumber) -> bool 
     if word.signs.iter().any(|sign| sign == "CV") && !number.issuer_sign().is_some_and(is_known) {
         return false;
     }
+    // `Chương trình phối hợp` with the sign of Chương trình is one of its kinds.
+    let name = word.name.as_deref().unwrap_or_default();
+    let mut of_sign = tables.doc_types_by_sign(sign).into_iter();
+    if of_sign.any(|known| name.starts_with(&known.name) || known.name.starts_with(name)) {
+        return false;
+    }
     // `Kế hoạch` with KHPH and `Thông báo kết luận` with TB are kinds of one type.
     let sign = sign.to_uppercase();
     !word.signs.iter().any(|of_word| {
@@ -96,13 +105,4 @@ fn title_year_differs(mention: &Mention, text: &str) -> bool {
     let is_period = rest[digits..].trim_start().starts_with(['-', '–']);
     let year: Option<i16> = (digits == 4 && !is_period).then(|| rest[..4].parse().ok()).flatten();
     year.is_some_and(|year| year < date.year())
-}
-
-/// Adds `NoDate` when neither the mention nor an earlier full form tells the period.
-pub(super) fn add_no_date(citation: &mut Citation, number: &DocNumber) {
-    let is_open = citation.key.as_deref().is_some_and(|key| key.ends_with("|?"));
-    if is_open && citation.issued_on.is_none() && number.year.is_none() {
-        citation.flags.push(CitationFlag::NoDate);
-        citation.flags.sort();
-    }
 }

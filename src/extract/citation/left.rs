@@ -222,13 +222,15 @@ fn row_start(text: &str, start: usize) -> usize {
         if !matches!(word.text, "," | "và") {
             return start;
         }
-        let units = ["điểm", "khoản", "điều"];
-        let Some(unit_start) =
-            units.iter().find_map(|unit| unit_before(text, word.start, unit)).map(|unit| unit.1)
-        else {
+        // Each unit of the row may have smaller ones in front of it: `khoản 1 Điều 4, Điều 5`.
+        let mut at = word.start;
+        for unit in ["điều", "khoản", "điểm"] {
+            at = unit_before(text, at, unit).map_or(at, |(_, unit_start)| unit_start);
+        }
+        if at == word.start {
             return start;
-        };
-        start = unit_start;
+        }
+        start = at;
     }
 }
 
@@ -332,6 +334,7 @@ mod tests {
             ["a, b, đ", "3", "6a"],
         );
         check("Điều 34 ", Some("Điều 34"), ["", "", "34"]);
+        check("theo khoản 1 Điều 4, Điều 5 ", Some("khoản 1 Điều 4, Điều 5"), ["", "", "5"]);
         check("theo quy định của ", None, ["", "", ""]);
     }
 

@@ -52,11 +52,16 @@ const KNOWN_NAME: f32 = 0.97;
 
 /// Finds the mentions of a running text, in order. `subject` is where the document's own subject
 /// stands in it.
-pub(super) fn mentions(tables: &Tables, text: &str, subject: Option<Range<usize>>) -> Vec<Mention> {
+pub(super) fn mentions(
+    tables: &Tables,
+    text: &str,
+    subject: Option<Range<usize>>,
+    own_type: Option<&str>,
+) -> Vec<Mention> {
     let numbers = find_numbers(tables, text);
     let names = named(tables, text);
     let mut reader =
-        Reader { tables, text, subject, found: Vec::new(), titles_end: 0, names_end: 0 };
+        Reader { tables, text, subject, own_type, found: Vec::new(), titles_end: 0, names_end: 0 };
     let mut names = names.into_iter().peekable();
     for number in numbers {
         while let Some(name) = names.next_if(|name| name.range.start < number.range.start) {
@@ -77,6 +82,7 @@ struct Reader<'a> {
     tables: &'a Tables,
     text: &'a str,
     subject: Option<Range<usize>>,
+    own_type: Option<&'a str>,
     found: Vec<Mention>,
     /// Up to here the text is the title of a cited document.
     titles_end: usize,
@@ -84,7 +90,7 @@ struct Reader<'a> {
     names_end: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Whether nothing but `số` stands between a name and a number.
     fn is_name_of(&self, name: &Named, number: &NumberMatch) -> bool {
         let Some(mut word) = word_before(self.text, number.range.start) else { return false };
@@ -122,15 +128,16 @@ impl Reader<'_> {
         };
         let date = right.date.or_else(|| date_before(self.text, start));
         let title_type = type_word.as_ref().and_then(|word| word.name.as_deref());
+        let is_letter = number.number.family == Family::Letter;
         let found_title = match &name {
             Some(name) => Some((name.range.clone(), right.end)),
-            None => title_after(self.tables, self.text, right.end, title_type),
+            None => title_after(self.tables, self.text, right.end, title_type, is_letter),
         };
         let end = found_title.as_ref().map_or(right.end, |(_, end)| (*end).max(right.end));
         let body = right.body.or(left.body.map(|(start, end)| start..end));
         let is_inner_title = start < self.titles_end;
         let (provision, before) = self.provision(start);
-        let around = self.surroundings(start, before, doc_type.as_deref(), false);
+        let around = self.surroundings(start..end, before, doc_type.as_deref(), false);
         let kind = kind_of(self.text, before, right.end, around);
         let list_kind = self.list_kind(kind, around.list);
         if name.is_some() {
@@ -172,7 +179,7 @@ impl Reader<'_> {
         let date = date_after(self.text, range.end);
         let end = date.as_ref().map_or(range.end, |(_, end)| *end);
         let (provision, before) = self.provision(range.start);
-        let around = self.surroundings(range.start, before, Some(name.doc_type), true);
+        let around = self.surroundings(range.start..end, before, Some(name.doc_type), true);
         let kind = kind_of(self.text, before, end, around);
         self.names_end = self.names_end.max(range.end);
         self.found.push(Mention {
@@ -203,11 +210,15 @@ impl Reader<'_> {
 
     fn surroundings<'b>(
         &self,
-        start: usize,
+        range: Range<usize>,
         before: usize,
         doc_type: Option<&'b str>,
         is_law: bool,
-    ) -> Surroundings<'b> {
+    ) -> Surroundings<'b>
+    where
+        'a: 'b,
+    {
+        let Range { start, end } = range;
         let list = self.found.last().and_then(|last| {
             let from = if is_list_joint(self.text, last.range.end, before) {
                 last.range.end
@@ -225,6 +236,9 @@ impl Reader<'_> {
             in_subject: self.subject.as_ref().is_some_and(|subject| subject.contains(&start)),
             is_law,
             doc_type,
+            own_type: self.own_type,
+            end,
+            last: self.found.last().map(|last| last.tail),
         }
     }
 

@@ -39,6 +39,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 struct Own {
     number: Option<DocNumber>,
+    doc_type: Option<String>,
     issued_on: Option<PartialDate>,
     /// The province it belongs to.
     province_id: Option<String>,
@@ -63,7 +64,7 @@ pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
         let subject = own.subject.and_then(|span| {
             Some(flow.offset_of(span.start as usize)?..flow.offset_of(span.end as usize)?)
         });
-        for mention in mentions(tables, &flow.string, subject) {
+        for mention in mentions(tables, &flow.string, subject, own.doc_type.as_deref()) {
             if own.is_meant_by(&mention, &flow.string) {
                 continue;
             }
@@ -95,6 +96,7 @@ impl Own {
             || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
         Self {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
+            doc_type: metadata.doc_type.as_ref().map(|found| found.value.clone()),
             issued_on: metadata.issued_on.as_ref().map(|found| found.value),
             place_name: province().filter(|_| is_local).map(|province| province.name.clone()),
             province_id: place_in(issuer_id, false)
@@ -216,7 +218,6 @@ fn set_keys(tables: &Tables, own: &Own, found: &mut [(Mention, Citation)]) {
                 citation.key = Some(key.clone());
             }
         }
-        flags::add_no_date(citation, &number.number);
     }
 }
 

@@ -15,7 +15,7 @@ fn found<T>(value: T, key: Option<&str>) -> Found<T> {
     }
 }
 
-/// A report of the department of labour of Vân Sơn.
+/// A report of a department of labour.
 fn own() -> Metadata {
     Metadata {
         number: Some(found("45/BC-SLĐTBXH".to_owned(), None)),
@@ -238,10 +238,32 @@ fn relations() {
 }
 
 #[test]
+fn relations_of_others() {
+    // One letter answers another, this report neither.
+    check(
+        "Công văn số 15/SXD-QH ngày 5/5/2020 trả lời Tờ trình số 6/TTr-UBND ngày 1/4/2020",
+        &["Mentions Công văn 15/SXD-QH 2020-05-05", "Mentions Tờ trình 6/TTr-UBND 2020-04-01"],
+    );
+    check("Hồ sơ thực hiện theo Thông tư số 5/2019/TT-BTC", &["Mentions Thông tư 5/2019/TT-BTC"]);
+    check(
+        "Đề nghị Bộ ban hành Thông tư hướng dẫn thực hiện Nghị định số 5/2019/NĐ-CP",
+        &["Mentions Nghị định 5/2019/NĐ-CP"],
+    );
+    check(
+        "được sửa đổi, bổ sung bởi:\n\nThông tư số 5/2019/TT-BTC ngày 1/2/2019",
+        &["AmendedBy Thông tư 5/2019/TT-BTC 2019-02-01"],
+    );
+}
+
+#[test]
 fn misprints_are_kept_and_flagged() {
     check(
         "Thực hiện Nghị quyết số 57/NĐ-CP ngày 17/3/2020 của Chính phủ",
         &["Implements Nghị quyết 57/NĐ-CP 2020-03-17 (Chính phủ) !TypeDiffers"],
+    );
+    check(
+        "Chương trình phối hợp số 7-CTr/TĐTN ngày 5/5/2017",
+        &["Mentions Chương trình phối hợp 7-CTr/TĐTN 2017-05-05"],
     );
     check("Thông tư 03/2018/TTBLĐTBXH", &["Mentions Thông tư 03/2018/TTBLĐTBXH !MissingHyphen"]);
     check(

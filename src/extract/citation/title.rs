@@ -6,14 +6,17 @@
 
 use std::ops::Range;
 
-use super::words::{Word, is_word, word_after, words_after};
+use super::{
+    body::known_body,
+    words::{Word, floor_boundary, is_word, word_after, words_after},
+};
 use crate::domain::tables::{Tables, name_key};
 
 /// Longer than any subject, in bytes: past this the sentence is not a title.
 const MAX_BYTES: usize = 900;
 
 /// Words with which a title begins without a mark.
-const BEGINNINGS: [&[&str]; 34] = [
+const BEGINNINGS: [&[&str]; 32] = [
     &["ban", "hành"],
     &["bãi", "bỏ"],
     &["bổ", "sung"],
@@ -43,10 +46,8 @@ const BEGINNINGS: [&[&str]; 34] = [
     &["điều", "chỉnh"],
     &["đính", "chính"],
     &["đẩy", "mạnh"],
-    &["đề", "nghị"],
     &["ủy", "quyền"],
     &["uỷ", "quyền"],
-    &["đề", "xuất"],
     &["thực", "hiện", "một", "số"],
 ];
 
@@ -57,12 +58,13 @@ pub(super) fn title_after(
     text: &str,
     at: usize,
     type_name: Option<&str>,
+    is_letter: bool,
 ) -> Option<(Range<usize>, usize)> {
-    let start = beginning(text, at, type_name)?;
+    let start = beginning(text, at, type_name, is_letter)?;
     let first = text[start..].chars().next()?;
     if let Some(close) = closing_mark(first) {
         let inner = start + first.len_utf8();
-        let window = &text[inner..super::words::floor_boundary(text, inner + MAX_BYTES)];
+        let window = &text[inner..floor_boundary(text, inner + MAX_BYTES)];
         let end = window.find(close)?;
         let range = trim(text, inner..inner + end);
         return (!range.is_empty()).then_some((range, inner + end + close.len_utf8()));
@@ -97,7 +99,7 @@ fn closing_mark(open: char) -> Option<char> {
 }
 
 /// Where the title begins, if one does: at most one mark stands between.
-fn beginning(text: &str, at: usize, type_name: Option<&str>) -> Option<usize> {
+fn beginning(text: &str, at: usize, type_name: Option<&str>, is_letter: bool) -> Option<usize> {
     let mut word = word_after(text, at)?;
     if is_paragraph_end(text, at, word.start) {
         return None;
@@ -129,6 +131,12 @@ fn beginning(text: &str, at: usize, type_name: Option<&str>) -> Option<usize> {
     if mark == "." {
         return None;
     }
+    // The subject of a letter begins with `về việc`; a verb is what the letter does.
+    let of_letters: [&[&str]; 2] = [&["về"], &["v", "/", "v"]];
+    if is_letter {
+        let begins = of_letters.iter().any(|words| words_after(text, word.start, words).is_some());
+        return begins.then_some(word.start);
+    }
     let begins = BEGINNINGS.iter().any(|words| words_after(text, word.start, words).is_some());
     begins.then_some(word.start)
 }
@@ -141,7 +149,7 @@ fn is_paragraph_end(text: &str, from: usize, to: usize) -> bool {
 
 /// Where the title that begins at `start` ends.
 fn end_of(tables: &Tables, text: &str, start: usize) -> usize {
-    let limit = super::words::floor_boundary(text, start + MAX_BYTES);
+    let limit = floor_boundary(text, start + MAX_BYTES);
     let mut quotes: Vec<char> = Vec::new();
     let mut n_brackets = 0;
     let mut at = start;
@@ -155,7 +163,12 @@ fn end_of(tables: &Tables, text: &str, start: usize) -> usize {
         match mark {
             ' ' => {
                 let at_top = quotes.is_empty() && n_brackets == 0;
-                if at_top && word.start > start && next_citation(tables, text, word, last_word) {
+                if at_top
+                    && word.start > start
+                    && (next_citation(tables, text, word, last_word)
+                        || last_word == "," && main_clause(tables, text, word)
+                        || words_after(text, word.start, &["như", "sau"]).is_some())
+                {
                     return at;
                 }
             }
@@ -226,6 +239,23 @@ fn next_citation(tables: &Tables, text: &str, word: Word<'_>, last_word: &str) -
     follows_list_mark && is_numbered_type(tables, text, word)
 }
 
+/// Whether the sentence goes on behind a comma: `…, Sở Nội vụ báo cáo như sau`, `…, sau khi …`,
+/// `…, có hiệu lực …`.
+fn main_clause(tables: &Tables, text: &str, word: Word<'_>) -> bool {
+    let phrases: [&[&str]; 4] =
+        [&["sau", "khi"], &["có", "hiệu", "lực"], &["theo", "đó"], &["trong", "đó"]];
+    if phrases.iter().any(|phrase| words_after(text, word.start, phrase).is_some()) {
+        return true;
+    }
+    let Some(end) = known_body(tables, text, word.start) else { return false };
+    // A verb follows the body: a small word that does not go on with its name or a list.
+    word_after(text, end).is_some_and(|next| {
+        next.is_word()
+            && next.text.starts_with(char::is_lowercase)
+            && !matches!(next.text, "và" | "về" | "của" | "tại" | "theo" | "trong" | "với" | "hoặc")
+    })
+}
+
 /// Whether a type word with its number begins here: `Nghị định số 5`, `Thông tư 08/2019/…`.
 fn is_numbered_type(tables: &Tables, text: &str, word: Word<'_>) -> bool {
     let mut end = word.end;
@@ -251,7 +281,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: Option<&str>) {
-        let title = title_after(Tables::builtin(), text, 0, Some("Kế hoạch"));
+        let title = title_after(Tables::builtin(), text, 0, Some("Kế hoạch"), false);
         assert_eq!(title.map(|(range, _)| &text[range]), expect);
     }
 
@@ -290,6 +320,14 @@ mod tests {
             Some("về lễ kỷ niệm (19/12/1946 - 19/12/2021)"),
         );
         check(" về thi đua./.", Some("về thi đua"));
+        // The main clause of the sentence is no title.
+        check(" về giá đất, Sở Nội vụ báo cáo như sau:", Some("về giá đất"));
+        check(" về giá đất, Ủy ban nhân dân tỉnh Vân Sơn yêu cầu:", Some("về giá đất"));
+        check(" về giá đất, sau khi xem xét, Sở", Some("về giá đất"));
+        check(
+            " về giao đất cho Sở Y tế, Sở Nội vụ; và",
+            Some("về giao đất cho Sở Y tế, Sở Nội vụ"),
+        );
         // A number inside the title belongs to it.
         check(
             " sửa đổi Quy chế ban hành kèm theo Quyết định số 4/2017/QĐ-UBND; b",

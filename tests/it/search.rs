@@ -154,7 +154,7 @@ fn documents() -> Vec<Doc> {
             .text("Năm 2016 là năm đầu nhiệm kỳ, cho phép nhà nam sinh quý I."),
         doc(8, "7/KH-UBND", PLAN, "ubnd", "2020-01-15", "Kiểm tra công tác văn thư, lưu trữ")
             .text("Hoạch định việc kế tiếp; ban hành quy chế.")
-            .cites("99/KH-UBND", None, CitationKind::Mentions),
+            .cites("99/KH-UBND", Some("2018-01-01"), CitationKind::Mentions),
     ]
 }
 

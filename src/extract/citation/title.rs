@@ -247,13 +247,25 @@ fn main_clause(tables: &Tables, text: &str, word: Word<'_>) -> bool {
     if phrases.iter().any(|phrase| words_after(text, word.start, phrase).is_some()) {
         return true;
     }
-    let Some(end) = known_body(tables, text, word.start) else { return false };
+    let Some(end) = known_body(tables, text, word.start) else {
+        return speaks_of_itself(tables, text, word);
+    };
     // A verb follows the body: a small word that does not go on with its name or a list.
     word_after(text, end).is_some_and(|next| {
         next.is_word()
             && next.text.starts_with(char::is_lowercase)
             && !matches!(next.text, "và" | "về" | "của" | "tại" | "theo" | "trong" | "với" | "hoặc")
     })
+}
+
+/// Verbs with which an office says what it does, their first syllable.
+const OWN_VERBS: [&str; 12] =
+    ["ban", "báo", "hướng", "kính", "thông", "triển", "trình", "tổ", "xin", "xây", "đề", "đồng"];
+
+/// Whether a body names itself by its kind alone: `…, Sở ban hành kế hoạch như sau`.
+fn speaks_of_itself(tables: &Tables, text: &str, word: Word<'_>) -> bool {
+    let is_kind = tables.body_head(&name_key(word.text)) == Some((word.text, 1));
+    is_kind && word_after(text, word.end).is_some_and(|verb| OWN_VERBS.contains(&verb.text))
 }
 
 /// Whether a type word with its number begins here: `Nghị định số 5`, `Thông tư 08/2019/…`.
@@ -324,6 +336,8 @@ mod tests {
         check(" về giá đất, Sở Nội vụ báo cáo như sau:", Some("về giá đất"));
         check(" về giá đất, Ủy ban nhân dân tỉnh Vân Sơn yêu cầu:", Some("về giá đất"));
         check(" về giá đất, sau khi xem xét, Sở", Some("về giá đất"));
+        check(" về giá đất, Sở ban hành kế hoạch như sau:", Some("về giá đất"));
+        check(" về thuế, Bộ luật và lệ phí; và", Some("về thuế, Bộ luật và lệ phí"));
         check(
             " về giao đất cho Sở Y tế, Sở Nội vụ; và",
             Some("về giao đất cho Sở Y tế, Sở Nội vụ"),

@@ -4,6 +4,8 @@
 //! Both sides use the same functions, so that whatever is typed meets what was indexed. A change
 //! here needs a new [`SCHEMA_VERSION`](crate::engine::embedded::SCHEMA_VERSION).
 
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
 use crate::{
     domain::{
         date::PartialDate,
@@ -240,8 +242,7 @@ fn streams(metadata: &Metadata, text: &Text) -> Vec<(TextField, Stream)> {
         (TextField::IssuerFolded, issuer.folded),
         (TextField::BodyExact, body.exact),
         (TextField::BodyFolded, body.folded),
-        (TextField::PairExact, body.pair_exact),
-        (TextField::PairFolded, body.pair_folded),
+        (TextField::PairFolded, body.pairs),
     ]
     .into_iter()
     .filter(|(_, stream)| !stream.is_empty())
@@ -253,15 +254,14 @@ pub fn is_body(kind: &BlockKind) -> bool {
     !matches!(kind, BlockKind::Running | BlockKind::Stamp | BlockKind::Watermark)
 }
 
-/// The four streams of one text, filled in step.
+/// The streams of one text, filled in step.
 #[derive(Default)]
 struct Streams {
     exact: Stream,
     folded: Stream,
-    pair_exact: Stream,
-    pair_folded: Stream,
-    /// The word before, when there is one on the page.
-    last: Option<(String, String)>,
+    pairs: Stream,
+    /// The word before, folded, when there is one on the page.
+    last: Option<Rc<Word>>,
 }
 
 impl Streams {
@@ -269,41 +269,58 @@ impl Streams {
         Self {
             exact: Stream::with_capacity(n_bytes),
             folded: Stream::with_capacity(n_bytes),
-            pair_exact: Stream::with_capacity(2 * n_bytes),
-            pair_folded: Stream::with_capacity(2 * n_bytes),
+            pairs: Stream::with_capacity(2 * n_bytes),
             last: None,
         }
     }
 
     fn push_text(&mut self, text: &str) {
         for (_, word) in tokens(text) {
-            let exact = term(word, Term::Exact);
-            let folded = term(word, Term::Folded);
-            self.exact.push(&exact);
-            self.folded.push(&folded);
-            if let Some((exact_before, folded_before)) = &self.last {
-                self.pair_exact.push_pair(exact_before, &exact);
-                self.pair_folded.push_pair(folded_before, &folded);
+            let Some(word) = remembered(word) else { continue };
+            self.exact.push_token(&word.exact);
+            self.folded.push_token(&word.folded);
+            if let Some(last) = &self.last {
+                self.pairs.push_pair(&last.folded, &word.folded);
             }
-            self.last = Some((exact, folded));
+            self.last = Some(word);
         }
     }
 
     fn end_page(&mut self) {
-        for stream in
-            [&mut self.exact, &mut self.folded, &mut self.pair_exact, &mut self.pair_folded]
-        {
-            stream.end_page();
-        }
+        self.exact.end_page();
+        self.folded.end_page();
+        self.pairs.end_page();
         self.last = None;
     }
 
     fn append(&mut self, other: &Streams) {
         self.exact.append(&other.exact);
         self.folded.append(&other.folded);
-        self.pair_exact.append(&other.pair_exact);
-        self.pair_folded.append(&other.pair_folded);
+        self.pairs.append(&other.pairs);
     }
+}
+
+/// Words whose forms are kept a thread; an archive has some ten thousand, and numbers without end.
+const MAX_REMEMBERED: usize = 20_000;
+
+thread_local! {
+    /// The forms of words met before: they cost more to make than to look up.
+    static REMEMBERED: RefCell<HashMap<Box<str>, Rc<Word>>> = RefCell::default();
+}
+
+/// [`word_of`], from memory when it was met before.
+fn remembered(token: &str) -> Option<Rc<Word>> {
+    REMEMBERED.with_borrow_mut(|words| {
+        if let Some(word) = words.get(token) {
+            return Some(Rc::clone(word));
+        }
+        let word = Rc::new(word_of(token)?);
+        if words.len() >= MAX_REMEMBERED {
+            words.clear();
+        }
+        words.insert(token.into(), Rc::clone(&word));
+        Some(word)
+    })
 }
 
 // ---- the side of the query ----
@@ -326,15 +343,14 @@ impl Word {
 
 /// The words of a typed text, which is cleaned like the text of a document.
 pub fn words(typed: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    for (_, word) in tokens(&clean(typed)) {
-        let exact = Token::new(&term(word, Term::Exact));
-        let folded = Token::new(&term(word, Term::Folded));
-        if let (Some(exact), Some(folded)) = (exact, folded) {
-            words.push(Word { exact, folded });
-        }
-    }
-    words
+    tokens(&clean(typed)).filter_map(|(_, word)| word_of(word)).collect()
+}
+
+/// The two forms of a word as it stands in a text.
+fn word_of(word: &str) -> Option<Word> {
+    let exact = Token::new(&term(word, Term::Exact))?;
+    let folded = Token::new(&term(word, Term::Folded))?;
+    Some(Word { exact, folded })
 }
 
 /// The token of two adjacent words in a pair field.
@@ -434,7 +450,6 @@ mod tests {
                 IssuerFolded: ["so lao dong thuong binh va xa hoi", ""]
                 BodyExact: ["kế hoạch ủy ban", "quý i ngày 5", "kế hoạch về phòng chống bão", "sở lao động thương binh và xã hội", ""]
                 BodyFolded: ["ke hoach uy ban", "qui i ngay 5", "ke hoach ve phong chong bao", "so lao dong thuong binh va xa hoi", ""]
-                PairExact: ["kế_hoạch hoạch_ủy ủy_ban", "quý_i i_ngày ngày_5", "kế_hoạch hoạch_về về_phòng phòng_chống chống_bão", "sở_lao lao_động động_thương thương_binh binh_và và_xã xã_hội", ""]
                 PairFolded: ["ke_hoach hoach_uy uy_ban", "qui_i i_ngay ngay_5", "ke_hoach hoach_ve ve_phong phong_chong chong_bao", "so_lao lao_dong dong_thuong thuong_binh binh_va va_xa xa_hoi", ""]
             "#]],
         );

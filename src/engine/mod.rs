@@ -88,20 +88,17 @@ pub enum TextField {
     BodyFolded,
     /// Adjacent pairs of the folded stream (`quy_hoach`); positions are not needed.
     PairFolded,
-    /// Adjacent pairs of the exact stream; positions are not needed.
-    PairExact,
 }
 
 impl TextField {
     /// Every text field.
-    pub const ALL: [TextField; 7] = [
+    pub const ALL: [TextField; 6] = [
         Self::TitleExact,
         Self::TitleFolded,
         Self::IssuerFolded,
         Self::BodyExact,
         Self::BodyFolded,
         Self::PairFolded,
-        Self::PairExact,
     ];
 }
 

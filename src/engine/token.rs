@@ -75,14 +75,19 @@ impl Stream {
         self.joined.push_str(word);
     }
 
+    /// Adds a word to the last page.
+    pub fn push_token(&mut self, token: &Token) {
+        self.open_word();
+        self.joined.push_str(&token.0);
+    }
+
     /// Adds the pair `first_second` to the last page.
-    pub fn push_pair(&mut self, first: &str, second: &str) {
-        let (Some(first), Some(second)) = (cut(first), cut(second)) else { return };
+    pub fn push_pair(&mut self, first: &Token, second: &Token) {
         self.open_word();
         let start = self.joined.len();
-        self.joined.push_str(first);
+        self.joined.push_str(&first.0);
         self.joined.push('_');
-        self.joined.push_str(second);
+        self.joined.push_str(&second.0);
         let end = self.joined.floor_char_boundary(start + Token::MAX_BYTES);
         self.joined.truncate(end);
     }
@@ -155,7 +160,7 @@ mod tests {
         stream.end_page();
         stream.end_page();
         stream.push("phụ lục"); // not a token: left out
-        stream.push_pair("phụ", "lục");
+        stream.push_pair(&Token::new("phụ").unwrap(), &Token::new("lục").unwrap());
         assert_eq!(format!("{stream:?}"), r#"["kế hoạch", "", "phụ_lục"]"#);
         let pages: Vec<Vec<&str>> = stream.pages().map(Iterator::collect).collect();
         assert_eq!(pages, [vec!["kế", "hoạch"], vec![], vec!["phụ_lục"]]);
@@ -164,7 +169,8 @@ mod tests {
     #[test]
     fn pair_has_the_length_of_a_token() {
         let mut stream = Stream::default();
-        stream.push_pair(&"ế".repeat(60), &"ế".repeat(60));
+        let long = Token::new(&"ế".repeat(60)).unwrap();
+        stream.push_pair(&long, &long);
         assert!(stream.as_str().len() <= Token::MAX_BYTES);
         let pair = Token::new(&format!("{}_{}", "ế".repeat(60), "ế".repeat(60))).unwrap();
         assert_eq!(stream.as_str(), pair.as_str(), "index and query cut alike");

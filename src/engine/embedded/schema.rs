@@ -77,7 +77,7 @@ fn key_options(field: KeyField) -> TextOptions {
 
 fn text_options(field: TextField) -> TextOptions {
     let record = match field {
-        TextField::PairFolded | TextField::PairExact => IndexRecordOption::WithFreqs,
+        TextField::PairFolded => IndexRecordOption::WithFreqs,
         _ => IndexRecordOption::WithFreqsAndPositions,
     };
     let indexing =
@@ -117,7 +117,6 @@ fn text_name(field: TextField) -> &'static str {
         TextField::BodyExact => "body_exact",
         TextField::BodyFolded => "body_folded",
         TextField::PairFolded => "pair_folded",
-        TextField::PairExact => "pair_exact",
     }
 }
 

@@ -55,14 +55,8 @@ pub(super) fn boosts(words: &[Word]) -> Vec<Q> {
     }
     for two in words.windows(2) {
         let [first, second] = two else { continue };
-        let has_accents = first.has_accents() || second.has_accents();
-        let folded_weight = if has_accents { weight::WITHOUT_ACCENTS } else { 1.0 };
-        let folded = pair(&first.folded, &second.folded);
-        boosts.push(word(TextField::PairFolded, &folded, weight::PAIR * folded_weight));
-        if has_accents {
-            let exact = pair(&first.exact, &second.exact);
-            boosts.push(word(TextField::PairExact, &exact, weight::PAIR));
-        }
+        let neighbours = pair(&first.folded, &second.folded);
+        boosts.push(word(TextField::PairFolded, &neighbours, weight::PAIR));
     }
     boosts
 }
@@ -72,28 +66,25 @@ pub(super) fn phrase(words: &[Word]) -> Option<Q> {
     adjacent(words, words.iter().any(Word::has_accents))
 }
 
-/// `None` for no words. Two words are one term; of more, the pairs find the few documents in
-/// which positions have to be looked at.
+/// `None` for no words. Without diacritics two words are one term; otherwise the pairs find the
+/// few documents in which positions have to be looked at.
 fn adjacent(words: &[Word], exact: bool) -> Option<Q> {
-    let (text_field, pair_field) = match exact {
-        true => (TextField::BodyExact, TextField::PairExact),
-        false => (TextField::BodyFolded, TextField::PairFolded),
+    let (field, token): (TextField, fn(&Word) -> &Token) = match exact {
+        true => (TextField::BodyExact, |word| &word.exact),
+        false => (TextField::BodyFolded, |word| &word.folded),
     };
-    let tokens: Vec<Token> = words
-        .iter()
-        .map(|word| if exact { word.exact.clone() } else { word.folded.clone() })
-        .collect();
-    match &tokens[..] {
-        [] => None,
-        [one] => Some(word(text_field, one, 1.0)),
-        [first, second] => Some(word(pair_field, &pair(first, second), 1.0)),
-        _ => {
-            let pairs = tokens.windows(2).map(|two| word(pair_field, &pair(&two[0], &two[1]), 1.0));
-            let mut all: Vec<Q> = pairs.collect();
-            all.push(Q::Phrase { field: text_field, tokens, slop: 0, boost: 1.0 });
-            Some(Q::All(all))
-        }
+    if let [] | [_] = words {
+        return words.first().map(|only| word(field, token(only), 1.0));
     }
+    let mut all: Vec<Q> = words
+        .windows(2)
+        .map(|two| word(TextField::PairFolded, &pair(&two[0].folded, &two[1].folded), 1.0))
+        .collect();
+    if words.len() > 2 || exact {
+        let tokens = words.iter().map(|word| token(word).clone()).collect();
+        all.push(Q::Phrase { field, tokens, slop: 0, boost: 1.0 });
+    }
+    Some(if let [only] = &all[..] { only.clone() } else { Q::All(all) })
 }
 
 fn word(field: TextField, token: &Token, boost: f32) -> Q {

@@ -64,18 +64,18 @@ impl FailureReason {
     /// What happened and what to do, in Vietnamese, for the page.
     pub fn sentence_vi(self) -> &'static str {
         match self {
-            Self::Empty => "Tệp rỗng. Chép lại tệp từ bản gốc rồi bấm Nạp lại.",
+            Self::Empty => "Tệp rỗng. Chép lại tệp từ bản gốc rồi nạp lại.",
             Self::Unsupported => {
-                "Không phải tệp .docx, .doc, PDF hay văn bản thuần. Lưu lại thành một trong các dạng ấy rồi bấm Nạp lại."
+                "Không phải tệp .docx, .doc, PDF hay văn bản thuần. Lưu lại thành một trong các dạng ấy rồi nạp lại."
             }
-            Self::PasswordProtected => "Tệp có mật khẩu. Gỡ mật khẩu rồi bấm Nạp lại.",
-            Self::Damaged => "Tệp hỏng hoặc chép chưa hết. Chép lại từ bản gốc rồi bấm Nạp lại.",
-            Self::TooLarge => "Tệp quá lớn. Tách tệp thành nhiều phần rồi bấm Nạp lại.",
-            Self::TooSlow => "Đọc quá lâu nên đã dừng. In lại thành PDF rồi bấm Nạp lại.",
+            Self::PasswordProtected => "Tệp có mật khẩu. Gỡ mật khẩu rồi nạp lại.",
+            Self::Damaged => "Tệp hỏng hoặc chép chưa hết. Chép lại từ bản gốc rồi nạp lại.",
+            Self::TooLarge => "Tệp quá lớn. Tách tệp thành nhiều phần rồi nạp lại.",
+            Self::TooSlow => "Đọc quá lâu nên đã dừng. In lại thành PDF rồi nạp lại.",
             Self::Classified => {
                 "Văn bản có dấu độ mật nên không được nạp; không lưu nội dung nào. Chuyển tệp khỏi kho này."
             }
-            Self::CannotOpen => "Không mở được tệp. Xem lại quyền đọc tệp rồi bấm Nạp lại.",
+            Self::CannotOpen => "Không mở được tệp. Xem lại quyền đọc tệp rồi nạp lại.",
             Self::Internal => {
                 "Lỗi của chương trình khi đọc tệp. Gửi tệp nhật ký cho người phụ trách."
             }

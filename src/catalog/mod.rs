@@ -4,7 +4,7 @@
 //! Turns [`Change`]s into rows and rows into answers. The order of writing is fixed: the original
 //! is on disk, then [`Catalog::apply`] commits record and outbox in one transaction, then the
 //! engine commits and names the last outbox sequence it contains. Must not read originals, must
-//! not know the engine, must not read the clock. The only module that names `rusqlite`.
+//! not know the engine but for how it spells a number, must not read the clock. The only module that names `rusqlite`.
 
 pub mod file;
 mod graph;

@@ -94,6 +94,9 @@ pub(super) struct InspectArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
+    /// Print the normalised text, to which all spans refer
+    #[arg(long, conflicts_with = "json")]
+    pub text: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -14,6 +14,7 @@ use crate::{
     catalog::Catalog,
     cli::{End, args::IngestArgs, summary, tables},
     config::Config,
+    domain::tables::Tables,
     engine::embedded::Embedded,
     intake::{
         self, Event, Report, Scope, Setup, generation,
@@ -52,17 +53,8 @@ pub(super) fn take_in(
 ) -> anyhow::Result<Report> {
     let (tables, tables_revision) = tables(config)?;
     let limits = Limits::default();
-    let setup = Setup {
-        archive: &config.archive,
-        catalog,
-        engine,
-        tables: &tables,
-        tables_revision: &tables_revision,
-        limits: &limits,
-        n_threads: config.n_threads,
-        read_again,
-        stop,
-    };
+    let setup = setup(config, catalog, engine, (&tables, &tables_revision), &limits, stop);
+    let setup = Setup { read_again, ..setup };
     let bar = bar("files");
     let report = intake::run(&setup, scopes, &|event| match event {
         Event::Progress(progress) => {
@@ -89,6 +81,28 @@ pub(super) fn take_in(
     });
     bar.finish_and_clear();
     Ok(report?)
+}
+
+/// What a run works with; an incremental one.
+fn setup<'a>(
+    config: &'a Config,
+    catalog: &'a Catalog,
+    engine: &'a Embedded,
+    (tables, tables_revision): (&'a Tables, &'a str),
+    limits: &'a Limits,
+    stop: &'a AtomicBool,
+) -> Setup<'a> {
+    Setup {
+        archive: &config.archive,
+        catalog,
+        engine,
+        tables,
+        tables_revision,
+        limits,
+        n_threads: config.n_threads,
+        read_again: false,
+        stop,
+    }
 }
 
 /// A progress bar on standard error; nothing when that is no terminal.
@@ -141,17 +155,8 @@ fn dry_run(
 ) -> anyhow::Result<End> {
     let (tables, tables_revision) = tables(config)?;
     let limits = Limits::default();
-    let setup = Setup {
-        archive: &config.archive,
-        catalog,
-        engine,
-        tables: &tables,
-        tables_revision: &tables_revision,
-        limits: &limits,
-        n_threads: config.n_threads,
-        read_again: false,
-        stop: &AtomicBool::new(false),
-    };
+    let stop = AtomicBool::new(false);
+    let setup = setup(config, catalog, engine, (&tables, &tables_revision), &limits, &stop);
     let mut lines: Vec<String> = Vec::new();
     let survey = intake::plan(&setup, scopes, &mut |seen| match seen {
         Seen::Read { stat, cause, .. } => lines.push(format!("{}\t{}", why(*cause), stat.path)),

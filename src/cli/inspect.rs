@@ -21,9 +21,10 @@ use crate::{
     domain::{
         citation::Citation,
         failure::{Failure, FailureReason},
-        record::{Format, Metadata, Record, TextSource, Warning},
+        record::{Format, Metadata, TextSource, Warning},
     },
     intake::{ignore, reader, scan},
+    pipeline::Processed,
     source::Limits,
 };
 
@@ -54,7 +55,7 @@ struct Reason<'a> {
 
 /// The answer for one file.
 enum Answer {
-    Read(Box<Record>),
+    Read(Box<Processed>),
     Unread { path: String, sha256: Option<String>, failure: Failure },
 }
 
@@ -71,11 +72,18 @@ pub(super) fn run(config: &Config, args: &InspectArgs) -> anyhow::Result<End> {
         |answer| {
             is_complete &= matches!(answer, Answer::Read(_));
             match (&answer, args.json) {
-                (Answer::Read(record), true) => writeln!(out, "{}", serde_json::to_string(record)?),
+                (Answer::Read(processed), _) if args.text => {
+                    write!(out, "{}", processed.text.as_str())
+                }
+                (Answer::Read(processed), true) => {
+                    writeln!(out, "{}", serde_json::to_string(&processed.record)?)
+                }
                 (Answer::Unread { path, sha256, failure }, true) => {
                     writeln!(out, "{}", unread_json(path, sha256.as_deref(), failure)?)
                 }
-                (Answer::Read(record), false) => writeln!(out, "{}", render::record(record)),
+                (Answer::Read(processed), false) => {
+                    writeln!(out, "{}", render::record(&processed.record))
+                }
                 (Answer::Unread { path, failure, .. }, false) => {
                     writeln!(out, "{}", render::failure(path, failure))
                 }
@@ -124,7 +132,7 @@ fn answer(context: &Context<'_>, path: &Path) -> Answer {
         Err(failure) => return Answer::Unread { path: name, sha256: None, failure },
     };
     match reader::process(context, &source) {
-        Ok(processed) => Answer::Read(Box::new(processed.record)),
+        Ok(processed) => Answer::Read(Box::new(processed)),
         Err(failure) => Answer::Unread { path: name, sha256: Some(source.sha256), failure },
     }
 }

@@ -286,7 +286,7 @@ mod tests {
         check("Số:\n20/2020/QĐ-TTg", "20/2020/QĐ-TTg");
         check("Số: 143/STC-\nHCSN", "143/STC-HCSN");
         // Spaces inside and a stamped serial.
-        check("Số: 2858 /QĐ-UBND", "2858/QĐ-UBND");
+        check("Số: 3146 /QĐ-UBND", "3146/QĐ-UBND");
         check("Số: 2221/QĐ – UBND", "2221/QĐ-UBND");
         check("Số: 3070. /KH-UBND", "3070/KH-UBND");
         // Both columns on one line.

@@ -46,6 +46,24 @@ impl Squeezed {
     }
 }
 
+/// Where the `n`th word of a text ends; `None` when it has fewer.
+pub(super) fn end_of_words(text: &str, n: usize) -> Option<usize> {
+    let mut n_seen = 0;
+    let mut in_word = false;
+    for (at, c) in text.char_indices() {
+        if c.is_alphanumeric() {
+            n_seen += usize::from(!in_word);
+            in_word = true;
+        } else {
+            if in_word && n_seen == n {
+                return Some(at);
+            }
+            in_word = false;
+        }
+    }
+    None
+}
+
 /// Whose letterhead a phrase belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RegimeMark {

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! Số:      /QĐ-UBND          Vân Sơn, ngày    tháng    năm 2025      text
-//!     2858                                 10       6                stamp
+//!     3146                                 12       5                stamp
 //! ```
 //! Must not guess: there are exactly as many stamped figures as blanks on that line, or none
 //! is used.
@@ -171,20 +171,20 @@ mod tests {
 
     #[test]
     fn stamps_fill_blanks() {
-        check(&[("2858 10 6", 132.0, 101.0, 432.0, true)], "2858/QĐ-UBND 2025-06-10");
-        check(&[("2858", 132.0, 101.0, 160.0, true)], "2858/QĐ-UBND 2025");
+        check(&[("3146 12 5", 132.0, 101.0, 432.0, true)], "3146/QĐ-UBND 2025-05-12");
+        check(&[("3146", 132.0, 101.0, 160.0, true)], "3146/QĐ-UBND 2025");
         check(
-            &[("2858", 132.0, 101.0, 160.0, true), ("10 6", 380.0, 98.0, 440.0, true)],
-            "2858/QĐ-UBND 2025-06-10",
+            &[("3146", 132.0, 101.0, 160.0, true), ("12 5", 380.0, 98.0, 440.0, true)],
+            "3146/QĐ-UBND 2025-05-12",
         );
     }
 
     #[test]
     fn other_stamps_do_not() {
         // Another line, words, another count, a day that does not exist.
-        check(&[("2858 10 6", 132.0, 301.0, 432.0, true)], "- 2025");
+        check(&[("3146 12 5", 132.0, 301.0, 432.0, true)], "- 2025");
         check(&[("Ký bởi 10 6", 132.0, 101.0, 432.0, true)], "- 2025");
-        check(&[("2858 10", 132.0, 101.0, 432.0, true)], "- 2025");
-        check(&[("2858 31 6", 132.0, 101.0, 432.0, true)], "2858/QĐ-UBND 2025");
+        check(&[("3146 12", 132.0, 101.0, 432.0, true)], "- 2025");
+        check(&[("3146 31 6", 132.0, 101.0, 432.0, true)], "3146/QĐ-UBND 2025");
     }
 }

@@ -233,11 +233,11 @@ fn consolidated_text() {
 #[test]
 fn portal_page_with_bars() {
     check(
-        "TIÊU ĐỀ: Quyết định 145/QĐ-UBND năm 2026 về thủ tục\n\nỦY BAN NHÂN DÂN TỈNH VÂN SƠN | CỘNG HÒA XÃ HỘI \
-         CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc\nSố: 145/QĐ-UBND | Vân Sơn, ngày 12 tháng 01 năm \
+        "TIÊU ĐỀ: Quyết định 417/QĐ-UBND năm 2026 về thủ tục\n\nỦY BAN NHÂN DÂN TỈNH VÂN SƠN | CỘNG HÒA XÃ HỘI \
+         CHỦ NGHĨA VIỆT NAM Độc lập - Tự do - Hạnh phúc\nSố: 417/QĐ-UBND | Vân Sơn, ngày 12 tháng 01 năm \
          2026\n\nQUYẾT ĐỊNH\n\nCÔNG BỐ THỦ TỤC CỦA SỞ NỘI VỤ\n\nCHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH\n\nCăn cứ Luật Lưu \
          trữ;\n\nNơi nhận: - Như Điều 3; - Lưu: VT. | KT. CHỦ TỊCH PHÓ CHỦ TỊCH Trần Văn Bình",
-        "số: 145/QĐ-UBND
+        "số: 417/QĐ-UBND
          loại: Quyết định
          cơ quan: Ủy ban nhân dân tỉnh Vân Sơn
          nơi: Vân Sơn

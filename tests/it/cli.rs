@@ -118,6 +118,10 @@ fn inspect_prints_text_for_people() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.out.starts_with("kh.txt\n  id                "), "{}", ended.out);
     assert!(ended.out.contains("  number            293/KH-SLĐTBXH"), "{}", ended.out);
+    // The text alone: what every span refers to.
+    let text = place.run(&["inspect", "--text", "kh.txt"]).out;
+    assert!(text.contains("293/KH-SLĐTBXH") && !text.contains("confidence"), "{text}");
+    assert_eq!(text, vanthu::text::Text::from_plain(PLAN).as_str());
 }
 
 #[test]

@@ -207,8 +207,8 @@ impl DocNumber {
 
     /// The key under which a citation of this number is looked up: the canonical form without
     /// year and drafting units, which authors leave out or get wrong, and without the new dress
-    /// of a number of the Hội đồng Bộ trưởng: `91/2018/NĐ-CP` gives `91/NĐ-CP`, `130/QĐ-BNN-PC`
-    /// gives `130/QĐ-BNN`, `20/2020/NQ-HĐND` gives `20/*/NQ-HĐND`, `53/NĐ-HĐBT` gives `53/HĐBT`.
+    /// of a number of the Hội đồng Bộ trưởng: `91/2018/NĐ-CP` gives `91/NĐ-CP`, `214/QĐ-BNN-PC`
+    /// gives `214/QĐ-BNN`, `20/2020/NQ-HĐND` gives `20/*/NQ-HĐND`, `53/NĐ-HĐBT` gives `53/HĐBT`.
     ///
     /// It leaves open who issued it and when: several documents may share it.
     pub fn lookup_key(&self) -> String {

@@ -67,7 +67,7 @@ fn type_differs(tables: &Tables, mention: &Mention, number: &DocNumber) -> bool 
     if word.signs.is_empty() {
         return false;
     }
-    // `công văn số 37/TC-QC`: of a body that no table knows, whose sign looks like a type.
+    // `công văn số 52/TC-QC`: of a body that no table knows, whose sign looks like a type.
     let is_known = |sign: &str| !tables.issuers_by_sign(sign).is_empty();
     if word.signs.iter().any(|sign| sign == "CV") && !number.issuer_sign().is_some_and(is_known) {
         return false;

@@ -133,10 +133,10 @@ fn lists() {
         &["Basis Luật 43/2024/QH15", "Basis Luật 47/2024/QH15", "Basis Luật 95/2025/QH15"],
     );
     check(
-        "Tiếp tục triển khai Nghị quyết 18-NQ/TW, Chỉ thị 21-CT/TW, Nghị định 76/2019/NĐ-CP",
+        "Tiếp tục triển khai Nghị quyết 18-NQ/TW, Chỉ thị 19-CT/TW, Nghị định 76/2019/NĐ-CP",
         &[
             "Implements Nghị quyết 18-NQ/TW !NoDate",
-            "Implements Chỉ thị 21-CT/TW !NoDate",
+            "Implements Chỉ thị 19-CT/TW !NoDate",
             "Implements Nghị định 76/2019/NĐ-CP",
         ],
     );

@@ -113,26 +113,9 @@ fn name_start(text: &str) -> usize {
         };
         // `Ký`, `Bs` are no family names; `Từ`, `Thiếu` alone are not in the list.
         let n_words = before.split(' ').count();
-        let Some(behind) = end_of_words(trimmed, n_words) else { return text.len() };
+        let Some(behind) = phrase::end_of_words(trimmed, n_words) else { return text.len() };
         start += behind;
     }
-}
-
-fn end_of_words(text: &str, n: usize) -> Option<usize> {
-    let mut n_seen = 0;
-    let mut in_word = false;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
-            n_seen += usize::from(!in_word);
-            in_word = true;
-        } else {
-            if in_word && n_seen == n {
-                return Some(at);
-            }
-            in_word = false;
-        }
-    }
-    None
 }
 
 /// Whether a line only says that it is signed, `(Đã ký)`, or names a rank.

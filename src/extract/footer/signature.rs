@@ -305,13 +305,13 @@ fn items_of(tables: &Tables, line: &str, start: usize) -> Vec<Item> {
         let key = name_key(rest);
         if let Some((name, n_words)) = tables.position_by_name(&key) {
             flush(&mut items, &mut other);
-            let end = at + words_end(rest, n_words);
+            let end = at + phrase::end_of_words(rest, n_words).unwrap_or(rest.len());
             let name = position_like(name, &line[at..end]);
             items.push(Item::Position(name, Span::new(start + at, start + end)));
             at = end;
             continue;
         }
-        let end = at + words_end(rest, 1);
+        let end = at + phrase::end_of_words(rest, 1).unwrap_or(rest.len());
         other = Some((other.map_or(at, |(from, _)| from), end));
         at = end;
     }
@@ -327,23 +327,6 @@ fn position_like(name: &str, raw: &str) -> String {
         return name.to_owned();
     }
     names.join(" ")
-}
-
-fn words_end(text: &str, n: usize) -> usize {
-    let mut n_seen = 0;
-    let mut in_word = false;
-    for (at, c) in text.char_indices() {
-        if c.is_alphanumeric() {
-            n_seen += usize::from(!in_word);
-            in_word = true;
-        } else {
-            if in_word && n_seen == n {
-                return at;
-            }
-            in_word = false;
-        }
-    }
-    text.len()
 }
 
 /// Puts the signature together: which of the positions is the signer's.

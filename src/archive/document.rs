@@ -7,9 +7,10 @@ use crate::{
     catalog::{Counts, FailedFile, FileRow, Head, MissingDocument, Run},
     domain::{
         citation::Citation,
+        number_forms::NumberForms,
         record::{Record, RecordId},
     },
-    engine::{Stats, analyse::states, number::NumberForms},
+    engine::{Stats, analyse::states},
     text::Text,
 };
 

@@ -3,11 +3,13 @@
 use crate::{
     archive::{Archive, ArchiveError, found::NumberView},
     catalog::Head,
-    domain::record::RecordId,
+    domain::{
+        number_forms::{NumberForms, beginning_of},
+        record::RecordId,
+    },
     engine::{
         KeyField, NumField, Q, SearchReq, Sort,
         analyse::document_key,
-        number::{NumberForms, beginning_of},
         plan::{self, key},
     },
     query::NumberQuery,

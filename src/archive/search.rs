@@ -14,12 +14,12 @@ use crate::{
     domain::{
         date::PartialDate,
         found::Span,
+        number_forms::NumberForms,
         record::{RecordId, Warning},
     },
     engine::{
         After, Answer, Hit, Q, SearchReq, Sort,
         analyse::words,
-        number::NumberForms,
         plan::{self, Need, Plan},
     },
     query::{self, Meaning, Query},

@@ -1,7 +1,7 @@
 //! The forms under which numbers are looked up by people, as opposed to citations.
 
 use crate::{
-    engine::number::NumberForms,
+    domain::number_forms::NumberForms,
     text::fold::{exact, fold as fold_text},
 };
 

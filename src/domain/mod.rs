@@ -10,5 +10,6 @@ pub mod doc_key;
 pub mod doc_number;
 pub mod failure;
 pub mod found;
+pub mod number_forms;
 pub mod record;
 pub mod tables;

@@ -10,9 +10,10 @@ use crate::{
     domain::{
         date::PartialDate,
         found::Found,
+        number_forms::NumberForms,
         record::{Metadata, Record, TextSource},
     },
-    engine::{IndexDoc, KeyField, NumField, Stream, TextField, Token, number::NumberForms},
+    engine::{IndexDoc, KeyField, NumField, Stream, TextField, Token},
     layout::BlockKind,
     pipeline::NEEDS_OCR,
     text::{

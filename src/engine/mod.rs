@@ -8,7 +8,6 @@
 
 pub mod analyse;
 pub mod embedded;
-pub mod number;
 pub mod plan;
 mod token;
 

@@ -2,7 +2,8 @@
 
 use super::{key, of_type, weight};
 use crate::{
-    engine::{KeyField, NumField, Q, number::NumberForms},
+    domain::number_forms::NumberForms,
+    engine::{KeyField, NumField, Q},
     query::{NumberQuery, Serial},
 };
 

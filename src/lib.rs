@@ -13,6 +13,7 @@ pub mod layout;
 pub mod pipeline;
 pub mod query;
 pub mod read;
+pub mod recognised;
 pub mod source;
 pub mod text;
 pub mod web;

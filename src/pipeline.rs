@@ -136,7 +136,7 @@ mod tests {
     };
 
     fn context() -> Context<'static> {
-        Context { tables: Tables::builtin(), limits: Limits::default() }
+        Context::new(Tables::builtin(), Limits::default())
     }
 
     /// A layout of pages, `-` for an image, `?` for a garbage layer, `` for a blank page.

@@ -90,7 +90,7 @@ impl Archive {
     }
 
     fn understand(&self, q: &str, today: PartialDate) -> (Query, Vec<Warning>) {
-        let context = Context { tables: &self.tables, limits: Limits::default() };
+        let context = Context::new(&self.tables, Limits::default());
         query::parse(&context, today, q)
     }
 

@@ -61,7 +61,7 @@ enum Answer {
 
 pub(super) fn run(config: &Config, args: &InspectArgs) -> anyhow::Result<End> {
     let (tables, _) = tables(config)?;
-    let context = Context { tables: &tables, limits: Limits::default() };
+    let context = Context::new(&tables, Limits::default());
     let files = files(&args.files);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut is_complete = true;

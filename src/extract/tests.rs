@@ -12,7 +12,7 @@ const NATION: &str = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lậ
 const FOOT: &str = "Nơi nhận:\n- Như Điều 3;\n- Lưu: VT.\nGIÁM ĐỐC\nTrần Văn Bình\n";
 
 fn read(plain: &str) -> (Metadata, Vec<String>) {
-    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let ctx = Context::new(Tables::builtin(), Limits::default());
     let text = Text::from_plain(plain);
     let (metadata, warnings) = metadata(&ctx, &text);
     (metadata, warnings.into_iter().map(|warning| warning.code).collect())
@@ -392,7 +392,7 @@ proptest::proptest! {
     #[test]
     fn spans_lie_in_the_text(plain in "((Số: |V/v |KT\\. |TM\\. |CHỦ TỊCH|KẾ HOẠCH|ngày |, |\\||\n|1/|QĐ-UBND|Vân |BỘ NỘI VỤ|CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM|Trần Văn Bình|MẬT|\\PC){0,60})") {
         let text = Text::from_plain(&plain);
-        let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+        let ctx = Context::new(Tables::builtin(), Limits::default());
         let (found, _) = metadata(&ctx, &text);
         let spans = [
             found.number.map(|f| f.span), found.issuer.map(|f| f.span), found.subject.map(|f| f.span),

@@ -113,7 +113,7 @@ mod tests {
         let path = folder.path().join("a.txt");
         std::fs::write(&path, "12345").unwrap();
         let limits = |max_file_bytes| Limits { max_file_bytes, ..Limits::default() };
-        let mut context = Context { tables: Tables::builtin(), limits: limits(5) };
+        let mut context = Context::new(Tables::builtin(), limits(5));
         assert_eq!(open(&context, &path, "a.txt").unwrap().source.bytes, b"12345");
         context.limits = limits(4);
         let failure = open(&context, &path, "a.txt").unwrap_err();

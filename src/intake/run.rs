@@ -159,7 +159,7 @@ fn read_all(
     big_file: &Mutex<()>,
     to_writer: &SyncSender<Outcome>,
 ) {
-    let context = Context { tables: setup.tables, limits: setup.limits.clone() };
+    let context = Context::new(setup.tables, setup.limits.clone());
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };

@@ -197,7 +197,7 @@ mod tests {
 
     #[track_caller]
     fn check(typed: &str, expected: Expect) {
-        let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+        let ctx = Context::new(Tables::builtin(), Limits::default());
         let (query, _) = parse(&ctx, "2021-04-20".parse().unwrap(), typed);
         let mut shown = String::new();
         for chip in chips(&query) {

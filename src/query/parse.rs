@@ -444,7 +444,7 @@ mod tests {
     use crate::{domain::tables::Tables, source::Limits};
 
     fn parsed(text: &str) -> (Query, Vec<Warning>) {
-        let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+        let ctx = Context::new(Tables::builtin(), Limits::default());
         parse(&ctx, "2021-04-20".parse().unwrap(), text)
     }
 

@@ -32,7 +32,7 @@ fn sources(extension: &str) -> Vec<Source> {
 
 fn main() {
     let mut criterion = Criterion::default().sample_size(20).configure_from_args();
-    let context = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let context = Context::new(Tables::builtin(), Limits::default());
 
     let mut group = criterion.benchmark_group("process");
     for extension in ["docx", "pdf"] {

@@ -25,7 +25,7 @@ fn labels() -> Vec<Value> {
 
 fn process(path: &str) -> Result<Record, String> {
     let bytes = std::fs::read(corpus().join(path)).expect("a labelled file is there");
-    let context = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let context = Context::new(Tables::builtin(), Limits::default());
     pipeline::process(&context, &Source::new(path, bytes))
         .map(|processed| processed.record)
         .map_err(|refused| refused.failure.reason.code().to_owned())

@@ -95,7 +95,7 @@ fn every_stage_of_every_case() {
         fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     cases.sort();
     assert!(cases.len() >= 6, "found only {} cases", cases.len());
-    let context = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let context = Context::new(Tables::builtin(), Limits::default());
     for case in cases {
         let processed = pipeline::process(&context, &source(&case)).unwrap();
         expect_file![case.join("layout.txt")].assert_eq(&layout(&processed.layout));

@@ -21,7 +21,7 @@ Thực hiện Chỉ thị số 06-CT/TU[^1] của Tỉnh ủy.
 [box] DỰ THẢO";
 
 fn read_within(limits: Limits, path: &str, bytes: Vec<u8>) -> Result<Read, ReadError> {
-    let context = Context { tables: Tables::builtin(), limits };
+    let context = Context::new(Tables::builtin(), limits);
     read::read(&context, &Source::new(path, bytes))
 }
 

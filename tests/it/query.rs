@@ -29,7 +29,7 @@ fn row(line: &str) -> String {
     }
     let escaped = line.split('\t').next().expect("a line has a first cell");
     let typed = unescape(escaped);
-    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let ctx = Context::new(Tables::builtin(), Limits::default());
     let today = "2021-04-20".parse().expect("a day of the calendar");
     let (query, warnings) = parse(&ctx, today, &typed);
 

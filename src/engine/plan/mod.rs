@@ -251,7 +251,7 @@ mod tests {
 
     fn plan(typed: &str) -> Plan {
         let tables = Tables::builtin();
-        let context = Context { tables, limits: Limits::default() };
+        let context = Context::new(tables, Limits::default());
         let today = "2021-06-01".parse().unwrap();
         Plan::new(&query::parse(&context, today, typed).0, tables)
     }

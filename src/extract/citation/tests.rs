@@ -27,7 +27,7 @@ fn own() -> Metadata {
 }
 
 fn find_in(text: &str) -> Vec<Citation> {
-    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let ctx = Context::new(Tables::builtin(), Limits::default());
     find(&ctx, &Text::from_plain(text), &own())
 }
 
@@ -298,7 +298,7 @@ fn a_law_is_not_cited_by_itself() {
         subject: Some(found("Trồng sen".to_owned(), None)),
         ..Metadata::default()
     };
-    let ctx = Context { tables: Tables::builtin(), limits: Limits::default() };
+    let ctx = Context::new(Tables::builtin(), Limits::default());
     let text = Text::from_plain("Luật Trồng sen quy định. Theo Luật Đất đai.");
     let shown: Vec<String> = find(&ctx, &text, &law).iter().map(show).collect();
     assert_eq!(shown, [r#"Mentions Luật "Luật Đất đai" !TitleOnly"#]);

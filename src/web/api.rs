@@ -83,6 +83,7 @@ async fn named(app: &Arc<App>, key: String) -> Result<RecordId, Problem> {
     params(("id" = String, Path, description = "identifier, or number in any spelling")),
     responses(
         (status = 200, body = DocumentAnswer),
+        (status = 304, description = "as the ETag of If-None-Match says, not changed"),
         (status = 300, body = Problem, content_type = "application/problem+json", description = "several documents carry the number"),
         (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn document(
@@ -109,6 +110,7 @@ pub async fn document(
     params(("id" = String, Path, description = "identifier, or number in any spelling")),
     responses(
         (status = 200, body = TextAnswer),
+        (status = 304, description = "as the ETag of If-None-Match says, not changed"),
         (status = 300, body = Problem, content_type = "application/problem+json", description = "several documents carry the number"),
         (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn text(
@@ -131,6 +133,7 @@ pub async fn text(
     params(("id" = String, Path, description = "identifier, or number in any spelling")),
     responses(
         (status = 200, body = CitationsAnswer),
+        (status = 304, description = "as the ETag of If-None-Match says, not changed"),
         (status = 300, body = Problem, content_type = "application/problem+json", description = "several documents carry the number"),
         (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn citations(

@@ -254,7 +254,8 @@ pub struct FacetValueAnswer {
 }
 
 impl SearchAnswer {
-    fn new(found: Found) -> Self {
+    /// From what the archive found.
+    pub fn new(found: Found) -> Self {
         let chips = query::chips(&found.query)
             .into_iter()
             .map(|chip| ChipAnswer {

@@ -3,9 +3,14 @@
 //! Answers only; understands nothing. Handlers never block: store calls go through [`blocking`].
 
 pub mod api;
+pub mod api_batch;
 pub mod api_search;
+pub mod docs;
 pub mod document;
+pub mod etag;
 pub mod home;
+pub mod limits;
+pub mod metrics;
 pub mod missing;
 pub mod openapi;
 pub mod pages;
@@ -23,12 +28,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
+    extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
+use tokio::sync::Semaphore;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
@@ -41,7 +49,7 @@ use tower_http::{
 
 use crate::{
     archive::{Archive, ArchiveError},
-    web::problem::Problem,
+    web::{limits::ServiceLimits, metrics::Metrics, problem::Problem},
 };
 
 /// What the handlers share.
@@ -53,25 +61,33 @@ pub struct App {
     pub archive_folder: PathBuf,
 }
 
-/// Longest time for one answer; an original is only started within it.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-/// Largest body of a request in bytes.
-const MAX_BODY_BYTES: usize = 64 << 10;
+/// Longest time that requests under way get at the end; a reader that does not read is cut off.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
 
 /// The whole service as a router: tests call it directly.
 pub fn router(app: Arc<App>) -> Router {
-    let api = Router::new()
-        .route("/api/v1/search", get(api_search::search))
+    router_with(app, ServiceLimits::default())
+}
+
+/// The whole service with limits of one's own.
+pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
+    let metrics = Arc::new(Metrics::new());
+    let tagged = Router::new()
         .route("/api/v1/documents/{id}", get(api::document))
         .route("/api/v1/documents/{id}/text", get(api::text))
-        .route("/api/v1/documents/{id}/original", get(api::original))
         .route("/api/v1/documents/{id}/citations", get(api::citations))
+        .layer(from_fn(etag::tag));
+    let api = Router::new()
+        .merge(tagged)
+        .route("/api/v1/search", get(api_search::search))
+        .route("/api/v1/search/batch", post(api_batch::batch))
+        .route("/api/v1/documents/{id}/original", get(api::original))
         .route("/api/v1/missing", get(api::missing))
         .route("/api/v1/numbers", get(api::numbers))
         .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/openapi.json", get(openapi::document))
+        .route("/metrics", get(metrics::metrics))
         .route("/healthz", get(api::health));
     let pages = Router::new()
         .route("/", get(pages::home))
@@ -81,6 +97,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/thieu", get(pages::missing))
         .route("/tinh-trang", get(pages::status))
         .route("/huong-dan", get(pages::help))
+        .route("/api", get(docs::page))
         .route("/static/{name}", get(pages::asset));
     api.merge(pages)
         .fallback(pages::not_found)
@@ -88,8 +105,13 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, DEADLINE))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.deadline))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .layer(from_fn_with_state(Arc::new(Semaphore::new(limits.n_at_once)), limits::admit))
+        .layer(from_fn(limits::as_problem))
+        .layer(from_fn_with_state(Arc::clone(&metrics), metrics::observe))
+        .layer(Extension(metrics))
         .layer(fixed(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
@@ -146,7 +168,7 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Serves until `stop` resolves; requests under way are finished.
+/// Serves until `stop` resolves; requests under way are finished, for [`LAST_ANSWERS`] at most.
 ///
 /// # Errors
 /// When the listener fails.
@@ -155,5 +177,23 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(stop).await
+    let (told, was_told) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        // Nobody listens any more when the listener has failed.
+        let _ = told.send(());
+    };
+    let served = axum::serve(listener, router(app)).with_graceful_shutdown(stop);
+    tokio::select! {
+        served = served => served,
+        () = async {
+            if was_told.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(LAST_ANSWERS).await;
+        } => {
+            tracing::warn!("some requests were still under way and were cut off");
+            Ok(())
+        }
+    }
 }

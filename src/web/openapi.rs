@@ -6,7 +6,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use crate::web::{api, api_search};
+use crate::web::{api, api_batch, api_search, metrics};
 
 /// The description.
 #[derive(OpenApi)]
@@ -16,8 +16,8 @@ use crate::web::{api, api_search};
         description = "An archive of Vietnamese administrative documents: search by number, date, issuing body and text, and follow citations. Spans are byte offsets into the normalised text of a document.",
     ),
     paths(
-        api_search::search, api::document, api::text, api::original, api::citations, api::missing,
-        api::numbers, api::runs, api::health,
+        api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing,
+        api::numbers, api::runs, api::health, metrics::metrics,
     ),
     tags(
         (name = "search", description = "finding documents"),

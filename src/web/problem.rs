@@ -85,6 +85,66 @@ impl Problem {
         )
     }
 
+    /// A request that could not be read at all.
+    pub fn bad_request() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+            "the request could not be read; see /api/v1/openapi.json".to_owned(),
+            "Không đọc được yêu cầu. Xem /api/v1/openapi.json.".to_owned(),
+        )
+    }
+
+    /// A body that is not what the address takes.
+    pub fn invalid_body(expected: &str) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_body",
+            format!("expected {expected}"),
+            "Nội dung gửi lên không đúng dạng. Xem /api/v1/openapi.json.".to_owned(),
+        )
+    }
+
+    /// A body of a kind that the address does not take.
+    pub fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "this address does not take a body of this Content-Type".to_owned(),
+            "Địa chỉ này không nhận loại nội dung ấy. Xem /api/v1/openapi.json.".to_owned(),
+        )
+    }
+
+    /// A body above the limit.
+    pub fn body_too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_large",
+            "the body is larger than this address takes; send it in parts".to_owned(),
+            "Nội dung gửi lên quá lớn. Hãy chia nhỏ rồi gửi lại.".to_owned(),
+        )
+    }
+
+    /// An answer that took too long.
+    pub fn timed_out() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "timed_out",
+            "the answer took too long and was given up; ask for less, or again later".to_owned(),
+            "Trả lời quá lâu nên đã dừng. Hãy thu hẹp điều kiện hoặc thử lại sau.".to_owned(),
+        )
+    }
+
+    /// Too much at once.
+    pub fn too_many_requests() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            "too many requests at once; try again in a second".to_owned(),
+            "Đang có quá nhiều yêu cầu cùng lúc. Hãy thử lại sau một giây.".to_owned(),
+        )
+    }
+
     /// Something failed on our side.
     pub fn internal() -> Self {
         Self::new(

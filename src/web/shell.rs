@@ -134,7 +134,7 @@ pub fn respond(visit: &Visit, page: Page) -> Response {
                 }
                 footer.foot {
                     (lang.word("footer.local")) " · vanthu " (env!("CARGO_PKG_VERSION")) " · "
-                    a href="/api/v1/openapi.json" { (lang.word("about.api")) }
+                    a href="/api" { (lang.word("about.api")) }
                 }
             }
         }

@@ -50,7 +50,13 @@ pub fn sample_archive() -> &'static App {
     &OFFICE.1
 }
 
-fn service() -> Router {
+/// The same, to build a service of one's own over it.
+pub fn sample_app() -> Arc<App> {
+    Arc::clone(&OFFICE.1)
+}
+
+/// The service over the sample archive.
+pub fn service() -> Router {
     router(Arc::clone(&OFFICE.1))
 }
 
@@ -294,6 +300,7 @@ fn pages_keep_their_contract() {
         "/thieu",
         "/tinh-trang",
         "/huong-dan",
+        "/api",
         "/vb/2305-kh-ubnd",
         "/khong-co",
     ] {
@@ -342,8 +349,8 @@ fn the_description_fits_the_service() {
     for (path, methods) in paths {
         let asked = path.replace("{id}", "2305-kh-ubnd");
         let asked = if path.ends_with("numbers") { format!("{asked}?prefix=1") } else { asked };
+        let Some(described) = methods.get("get").map(|get| &get["responses"]) else { continue };
         let answer = get(&asked);
-        let described = &methods["get"]["responses"];
         let status = answer.status.as_u16().to_string();
         assert!(
             described.get(&status).is_some(),

@@ -13,5 +13,6 @@ mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
 mod query; // what a typed text is understood as
 mod search; // what is typed and which documents it finds, in which order
+mod service; // what the service promises any caller: limits, tags, metrics, batches
 mod tidy; // the house rules: layering, size, module docs, NFC, sorted tables
 mod util; // builders of small documents, folders, the built program

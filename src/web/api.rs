@@ -153,7 +153,7 @@ pub async fn citations(
 #[utoipa::path(get, path = "/api/v1/documents/{id}/original", tag = "documents",
     params(("id" = String, Path, description = "identifier, or number in any spelling")),
     responses(
-        (status = 200, description = "the bytes of the file", content_type = "application/octet-stream"),
+        (status = 200, description = "the bytes of the file, under the type that its name says", content_type = "*/*"),
         (status = 206, description = "the bytes of the range asked for"),
         (status = 300, body = Problem, content_type = "application/problem+json", description = "several documents carry the number"),
         (status = 304, description = "not changed"),

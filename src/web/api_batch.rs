@@ -15,7 +15,13 @@ use utoipa::ToSchema;
 
 use crate::{
     archive::{SearchParams, SortBy},
-    web::{App, api_search::SearchAnswer, blocking, problem::Problem, results::today},
+    web::{
+        App,
+        api_search::{SearchAnswer, SortCode},
+        blocking,
+        problem::Problem,
+        results::today,
+    },
 };
 
 /// Most queries of one request.
@@ -34,8 +40,9 @@ pub struct BatchRequest {
     /// Hits of each, 1 to 100; 3 when not given.
     #[schema(minimum = 1, maximum = 100)]
     limit: Option<usize>,
-    /// Order: `relevance`, `newest`, `oldest`, `number`.
-    sort: Option<String>,
+    /// Order of the hits; by relevance when not given.
+    #[schema(inline)]
+    sort: Option<SortCode>,
 }
 
 /// The answers, in the order of the queries.
@@ -88,12 +95,7 @@ pub async fn batch(
     if !(1..=100).contains(&per_page) {
         return Err(Problem::invalid_parameter("limit", "a number from 1 to 100"));
     }
-    let sort = match &asked.sort {
-        None => SortBy::Relevance,
-        Some(code) => SortBy::from_code(code).ok_or_else(|| {
-            Problem::invalid_parameter("sort", "relevance, newest, oldest or number")
-        })?,
-    };
+    let sort = asked.sort.map_or(SortBy::Relevance, SortBy::from);
     let started_at = Instant::now();
     let today = today();
     let answers = blocking(&app, move |app| {

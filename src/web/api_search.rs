@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{RawQuery, State},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
@@ -33,9 +33,9 @@ pub struct SearchQuery {
     /// What a clerk would type, e.g. `kh 293/2020`. Never refused: what is odd gives warnings.
     #[param(nullable = false)]
     q: Option<String>,
-    /// Order: `relevance`, `newest`, `oldest`, `number`.
-    #[param(nullable = false)]
-    sort: Option<String>,
+    /// Order of the hits; by relevance when not given.
+    #[param(nullable = false, inline)]
+    sort: Option<SortCode>,
     /// Hits a page, 1 to 100; 20 when not given.
     #[param(minimum = 1, maximum = 100, nullable = false)]
     limit: Option<usize>,
@@ -60,6 +60,31 @@ pub struct SearchQuery {
     /// States.
     #[param(nullable = false)]
     state: Option<Vec<String>>,
+}
+
+/// The orders of hits; among equals the newer first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SortCode {
+    /// Best first.
+    Relevance,
+    /// Latest date of issue first.
+    Newest,
+    /// Earliest date of issue first.
+    Oldest,
+    /// Lowest running number first.
+    Number,
+}
+
+impl From<SortCode> for SortBy {
+    fn from(code: SortCode) -> Self {
+        match code {
+            SortCode::Relevance => Self::Relevance,
+            SortCode::Newest => Self::Newest,
+            SortCode::Oldest => Self::Oldest,
+            SortCode::Number => Self::Number,
+        }
+    }
 }
 
 /// The field that a parameter chooses values of.

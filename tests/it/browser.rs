@@ -10,7 +10,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::json;
 
 /// A program that is ended with the test.
-struct Running(Child);
+pub struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -34,7 +34,20 @@ fn start(mut command: Command, pick: impl Fn(&str) -> Option<String>) -> (Runnin
     (running, picked)
 }
 
-fn find_program(names: &[&str]) -> Option<String> {
+/// Serves the sample archive on a free port; its address once everything is taken in.
+pub fn serve_samples(data: &std::path::Path) -> (Running, String) {
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_vanthu"));
+    serve
+        .args(["serve", "--archive"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus"))
+        .arg("--data")
+        .arg(data)
+        .args(["--listen", "127.0.0.1:0"]);
+    start(serve, |line| line.strip_prefix("vanthu: ready at ").map(str::to_owned))
+}
+
+/// The first of these programs on the path.
+pub fn find_program(names: &[&str]) -> Option<String> {
     let path = std::env::var_os("PATH")?;
     let folders: Vec<_> = std::env::split_paths(&path).collect();
     names
@@ -69,15 +82,7 @@ fn a_clerk_types_a_number_opens_it_and_follows_a_citation() {
         return;
     };
     let data = tempfile::tempdir().expect("a temporary folder");
-    let mut serve = Command::new(env!("CARGO_BIN_EXE_vanthu"));
-    serve
-        .args(["serve", "--archive"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus"))
-        .arg("--data")
-        .arg(data.path())
-        .args(["--listen", "127.0.0.1:0"]);
-    let (_server, address) =
-        start(serve, |line| line.strip_prefix("vanthu: ready at ").map(str::to_owned));
+    let (_server, address) = serve_samples(data.path());
     let mut driver = Command::new(chromedriver);
     driver.arg("--port=0");
     let (_driver, port) = start(driver, |line| {

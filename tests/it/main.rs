@@ -5,6 +5,7 @@
 mod api; // the API and the pages over the sample archive, called directly
 mod browser; // one walk through the page in a real browser
 mod cli; // the built program in a folder of its own
+mod contract; // generated requests against the description of the API
 mod corpus; // the sample archive against its labels
 mod engine; // the contract of `Engine`, over every implementation
 mod golden; // every stage over small built inputs

@@ -137,8 +137,8 @@ async fn a_batch_that_is_not_one_is_a_problem() {
         ),
         (
             json!({"queries": ["a"], "sort": "best"}).to_string(),
-            StatusCode::BAD_REQUEST,
-            "invalid_parameter",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_body",
         ),
     ] {
         let answer = ask(&service, post("/api/v1/search/batch", body)).await;

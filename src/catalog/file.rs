@@ -32,7 +32,7 @@ impl FilePath {
 
     /// Whether it lies outside the archive.
     pub fn is_absolute(&self) -> bool {
-        path_of(&self.0).is_absolute()
+        is_absolute(&self.0)
     }
 
     /// Whether it lies in a folder, at any depth; everything lies in the empty path.
@@ -67,6 +67,16 @@ fn bytes_of(path: &Path) -> Vec<u8> {
 fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt;
     PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(unix)]
+fn is_absolute(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&b'/')
+}
+
+#[cfg(not(unix))]
+fn is_absolute(bytes: &[u8]) -> bool {
+    path_of(bytes).is_absolute()
 }
 
 #[cfg(not(unix))]

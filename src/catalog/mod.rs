@@ -16,6 +16,7 @@ mod runs;
 mod schema;
 mod spelling;
 mod stored;
+mod walk;
 mod write;
 
 use std::{
@@ -36,6 +37,7 @@ pub use self::{
     runs::{Run, RunCounts, RunId},
     spelling::{canonical, fold},
     stored::Stored,
+    walk::{KnownFile, ReadBy, Reading},
     write::{Applied, Change},
 };
 

@@ -261,19 +261,6 @@ impl Catalog {
         })
     }
 
-    /// The extractor revision by which a content was read, when it is held.
-    ///
-    /// # Errors
-    /// `Storage` when it could not be read.
-    pub fn held_revision(&self, sha256: &str) -> Result<Option<u32>, CatalogError> {
-        self.read("look up a content", |connection| {
-            connection
-                .prepare_cached("SELECT extractor_revision FROM contents WHERE sha256 = ?1")?
-                .query_row([sha256], |row| row.get(0))
-                .optional()
-        })
-    }
-
     /// Whether a content that is held has pages that need recognition.
     ///
     /// # Errors

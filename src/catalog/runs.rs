@@ -74,6 +74,10 @@ pub struct Run {
     pub started_at_ms: i64,
     /// Milliseconds since 1970; `None` while it goes on, or when it was cut short.
     pub ended_at_ms: Option<i64>,
+    /// The latest sign of life of a run without an end; milliseconds since 1970.
+    pub noted_at_ms: Option<i64>,
+    /// What it was asked to do: `changes`, `failed` or `again`.
+    pub what: String,
     /// Version of the program.
     pub program_version: String,
     /// What became of the files.
@@ -85,13 +89,38 @@ impl Catalog {
     ///
     /// # Errors
     /// `Storage` when it could not be written.
-    pub fn start_run(&self, started_at_ms: i64) -> Result<RunId, CatalogError> {
+    pub fn start_run(&self, what: &str, started_at_ms: i64) -> Result<RunId, CatalogError> {
         self.write("note the start of a run", |transaction| {
             transaction.execute(
-                "INSERT INTO runs (started_at, program_version, counts) VALUES (?1, ?2, ?3)",
-                params![started_at_ms, env!("CARGO_PKG_VERSION"), to_json(&RunCounts::default())?],
+                "INSERT INTO runs (started_at, program_version, counts, what)
+                 VALUES (?1, ?2, ?3, ?4)",
+                params![
+                    started_at_ms,
+                    env!("CARGO_PKG_VERSION"),
+                    to_json(&RunCounts::default())?,
+                    what
+                ],
             )?;
             Ok(RunId(transaction.last_insert_rowid()))
+        })
+    }
+
+    /// Notes how far a run is, so that one that is cut short leaves more than its beginning.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be written.
+    pub fn note_run(
+        &self,
+        run: RunId,
+        noted_at_ms: i64,
+        counts: &RunCounts,
+    ) -> Result<(), CatalogError> {
+        self.write("note how far a run is", |transaction| {
+            transaction.execute(
+                "UPDATE runs SET noted_at = ?2, counts = ?3 WHERE id = ?1",
+                params![run.0, noted_at_ms, to_json(counts)?],
+            )?;
+            Ok(())
         })
     }
 
@@ -121,7 +150,7 @@ impl Catalog {
     pub fn runs(&self, limit: usize) -> Result<Vec<Run>, CatalogError> {
         self.read("list the runs", |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, started_at, ended_at, program_version, counts FROM runs
+                "SELECT id, started_at, ended_at, program_version, counts, noted_at, what FROM runs
                  ORDER BY id DESC LIMIT ?1",
             )?;
             let rows = statement.query_map([limit], |row| {
@@ -131,6 +160,8 @@ impl Catalog {
                     ended_at_ms: row.get(2)?,
                     program_version: row.get(3)?,
                     counts: from_json(4, row.get_ref(4)?.as_str()?)?,
+                    noted_at_ms: row.get(5)?,
+                    what: row.get(6)?,
                 })
             })?;
             rows.collect()

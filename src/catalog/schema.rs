@@ -12,7 +12,7 @@ use crate::catalog::{CatalogError, storage};
 const APPLICATION_ID: i32 = 0x7674_6875;
 
 /// Each takes a catalog from the version of its index to the next one.
-const MIGRATIONS: [&str; 1] = [V1];
+const MIGRATIONS: [&str; 2] = [V1, V2];
 
 /// Version 1.
 ///
@@ -127,6 +127,16 @@ CREATE TABLE outbox (
     op TEXT NOT NULL,
     id TEXT NOT NULL UNIQUE
 );
+";
+
+/// Version 2.
+///
+/// What a run was asked to do, and when it last gave a sign of life: one without an end that is
+/// not under way was cut short. By what the shown documents were read.
+const V2: &str = "
+ALTER TABLE runs ADD COLUMN what TEXT NOT NULL DEFAULT 'changes';
+ALTER TABLE runs ADD COLUMN noted_at INTEGER;
+CREATE INDEX contents_read_by ON contents (tables_revision, extractor_revision) WHERE shown = 1;
 ";
 
 /// The version this program writes.

@@ -30,7 +30,7 @@ impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let catalog = Catalog::open(folder.path()).unwrap();
-        let run = catalog.start_run(1).unwrap();
+        let run = catalog.start_run("changes", 1).unwrap();
         Self { folder, catalog, run }
     }
 
@@ -376,7 +376,7 @@ fn a_newer_catalog_and_a_foreign_database_are_refused() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Catalog::open(folder.path()).unwrap_err().to_string();
     assert!(
-        error.starts_with("expected a catalog of version 1 or older, found version 99"),
+        error.starts_with("expected a catalog of version 2 or older, found version 99"),
         "{error}"
     );
     Connection::open(&path).unwrap().pragma_update(None, "application_id", 7).unwrap();
@@ -400,7 +400,7 @@ fn readers_go_on_beside_the_one_writer() {
     assert_eq!(reader.counts().unwrap().n_documents, 1);
     bench.apply(&[taken(&document("b", "2/KH-A", "2020", &[]))]);
     assert_eq!(reader.counts().unwrap().n_documents, 2);
-    assert!(matches!(reader.start_run(1), Err(CatalogError::ReadOnly { .. })));
+    assert!(matches!(reader.start_run("changes", 1), Err(CatalogError::ReadOnly { .. })));
     let nowhere = tempfile::tempdir().unwrap();
     assert!(matches!(Catalog::open_read_only(nowhere.path()), Err(CatalogError::Absent { .. })));
 }
@@ -410,7 +410,7 @@ fn runs_and_settings_are_remembered() {
     let bench = Bench::new();
     let counts = RunCounts { n_files: 3, n_new: 2, ..RunCounts::default() };
     bench.catalog.end_run(bench.run, 9, &counts).unwrap();
-    let cut_short = bench.catalog.start_run(10).unwrap();
+    let cut_short = bench.catalog.start_run("failed", 10).unwrap();
     let runs = bench.catalog.runs(5).unwrap();
     assert_eq!((runs[0].id, runs[0].ended_at_ms), (cut_short, None));
     assert_eq!((runs[1].ended_at_ms, &runs[1].counts), (Some(9), &counts));

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Settings;
+use crate::{
+    config::Settings,
+    intake::{Choice, Kind, Order},
+};
 
 /// Takes in an archive of Vietnamese administrative documents and makes it searchable.
 #[derive(Debug, Parser)]
@@ -71,19 +74,58 @@ pub(super) enum Command {
 pub(super) struct IngestArgs {
     /// Folders or files to look at, in the archive or elsewhere [default: the whole archive]
     pub paths: Vec<PathBuf>,
-    /// Say what would be read, and read nothing
+    /// Say what would be done and how long it would take, and do nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Only try again what was not taken in
+    #[arg(long)]
+    pub failed: bool,
+    /// Only try again what was not taken in, of a kind: an ending (pdf), a reason (damaged) or
+    /// needs_ocr; may be repeated. With --read-by-older of what is named there
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<Kind>,
+    /// Only read again what an older version, or other tables, had read
+    #[arg(long, conflicts_with = "failed")]
+    pub read_by_older: bool,
     /// Print the summary as one JSON object
     #[arg(long)]
     pub json: bool,
 }
 
+impl IngestArgs {
+    /// What the run is to do.
+    pub(super) fn order(&self) -> Order {
+        if !self.failed && self.kind.is_empty() && !self.read_by_older {
+            return Order::Changes;
+        }
+        Order::Again(Choice {
+            only_failed: !self.read_by_older,
+            only_stale: self.read_by_older,
+            older_than: None,
+            kinds: self.kind.clone(),
+        })
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct ReindexArgs {
-    /// Read every original again first
+    /// Read the originals again first
     #[arg(long)]
     pub read_again: bool,
+    /// Only originals of a kind: an ending (pdf), a reason (damaged) or needs_ocr; may be repeated
+    #[arg(long, value_name = "KIND", requires = "read_again")]
+    pub kind: Vec<Kind>,
+    /// Only originals that an extractor before this revision had read
+    #[arg(long, value_name = "REVISION", requires = "read_again")]
+    pub older_than: Option<u32>,
+}
+
+impl ReindexArgs {
+    /// What is to be read again first.
+    pub(super) fn order(&self) -> Order {
+        let kinds = self.kind.clone();
+        Order::Again(Choice { older_than: self.older_than, kinds, ..Choice::default() })
+    }
 }
 
 #[derive(Debug, clap::Args)]

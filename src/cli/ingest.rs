@@ -1,9 +1,10 @@
 //! `vanthu ingest`: one incremental run with a progress bar, a line a failed file, a summary.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
-    path::Path,
-    sync::atomic::AtomicBool,
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Instant,
 };
 
@@ -11,28 +12,33 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
-    catalog::Catalog,
-    cli::{End, args::IngestArgs, summary, tables},
+    catalog::{Catalog, CatalogError, FilePath, FileStat, KnownFile, Reading},
+    cli::{End, args::IngestArgs, signal::stop_on_signal, summary, tables},
     config::Config,
-    domain::tables::Tables,
     engine::embedded::Embedded,
     intake::{
-        self, Event, Report, Scope, Setup, generation,
+        self, Control, Event, Look, Order, Report, Scope, Setup, generation,
         scan::{Cause, Seen},
     },
+    pipeline::EXTRACTOR_REVISION,
     source::Limits,
 };
 
+/// How many of the latest runs say how fast reading goes.
+const N_RUNS: usize = 20;
+
 pub(super) fn run(config: &Config, args: &IngestArgs) -> anyhow::Result<End> {
+    let order = args.order();
+    if args.dry_run {
+        return dry_run(config, &order, &args.paths);
+    }
     let catalog = Catalog::open(&config.data)?;
     let scopes = scopes(config, &catalog, &args.paths)?;
     let engine = generation::open(&catalog, &config.data, config.n_threads)?;
-    if args.dry_run {
-        return dry_run(config, &catalog, &engine, &scopes);
-    }
     let started_at = Instant::now();
-    let stop = AtomicBool::new(false);
-    let report = take_in(config, &catalog, &engine, &scopes, false, &stop)?;
+    let control = Arc::new(Control::default());
+    stop_on_signal(&control);
+    let report = take_in(config, &catalog, &engine, &scopes, &order, &control)?;
     let seconds = started_at.elapsed().as_secs_f64();
     if args.json {
         writeln!(io::stdout(), "{}", summary::json(&report, seconds)?)?;
@@ -48,26 +54,33 @@ pub(super) fn take_in(
     catalog: &Catalog,
     engine: &Embedded,
     scopes: &[Scope],
-    read_again: bool,
-    stop: &AtomicBool,
+    order: &Order,
+    control: &Control,
 ) -> anyhow::Result<Report> {
-    let (tables, tables_revision) = tables(config)?;
+    let tables = tables(config)?;
     let limits = Limits::default();
-    let setup = setup(config, catalog, engine, (&tables, &tables_revision), &limits, stop);
-    let setup = Setup { read_again, ..setup };
+    let setup = Setup {
+        archive: &config.archive,
+        catalog,
+        engine,
+        tables: &tables,
+        limits: &limits,
+        n_threads: config.n_threads,
+        order,
+        control,
+    };
     let bar = bar("files");
     let report = intake::run(&setup, scopes, &|event| match event {
+        Event::Planned { survey, estimate } => bar.suspend(|| {
+            if let Some(line) = summary::announcement(survey, estimate) {
+                // Nobody to tell when standard error is closed.
+                let _ = writeln!(io::stderr(), "{line}");
+            }
+        }),
         Event::Progress(progress) => {
             bar.set_length(progress.n_total);
             bar.set_position(progress.n_done);
-            let remaining = progress
-                .remaining
-                .map_or_else(String::new, |time| format!(", {} s left", time.as_secs()));
-            let failed = match progress.counts.n_failed() {
-                0 => String::new(),
-                n => format!(", {n} not taken in"),
-            };
-            bar.set_message(format!("{:.0} files/s{remaining}{failed}", progress.rate));
+            bar.set_message(summary::progress(progress));
         }
         Event::Failed { path, failure } => bar.suspend(|| {
             // Nobody to tell when standard error is closed; the summary counts it anyway.
@@ -81,28 +94,6 @@ pub(super) fn take_in(
     });
     bar.finish_and_clear();
     Ok(report?)
-}
-
-/// What a run works with; an incremental one.
-fn setup<'a>(
-    config: &'a Config,
-    catalog: &'a Catalog,
-    engine: &'a Embedded,
-    (tables, tables_revision): (&'a Tables, &'a str),
-    limits: &'a Limits,
-    stop: &'a AtomicBool,
-) -> Setup<'a> {
-    Setup {
-        archive: &config.archive,
-        catalog,
-        engine,
-        tables,
-        tables_revision,
-        limits,
-        n_threads: config.n_threads,
-        read_again: false,
-        stop,
-    }
 }
 
 /// A progress bar on standard error; nothing when that is no terminal.
@@ -119,11 +110,27 @@ pub(super) fn bar(unit: &str) -> ProgressBar {
 pub(super) fn scopes(
     config: &Config,
     catalog: &Catalog,
-    named: &[std::path::PathBuf],
+    named: &[PathBuf],
+) -> anyhow::Result<Vec<Scope>> {
+    let scopes = look_at(config, Some(catalog), named)?;
+    for scope in scopes.iter().filter(|scope| scope.base.is_absolute()) {
+        catalog.add_outside_root(&scope.base)?;
+    }
+    Ok(scopes)
+}
+
+/// The same, writing nothing.
+fn look_at(
+    config: &Config,
+    catalog: Option<&Catalog>,
+    named: &[PathBuf],
 ) -> anyhow::Result<Vec<Scope>> {
     if named.is_empty() {
         let mut scopes = vec![Scope::archive(&config.archive)];
-        let roots = catalog.outside_roots()?;
+        let roots = match catalog {
+            Some(catalog) => catalog.outside_roots()?,
+            None => Vec::new(),
+        };
         for root in &roots {
             // A folder inside another one is walked with that one.
             if roots.iter().any(|other| other != root && root.is_in(other)) {
@@ -135,32 +142,43 @@ pub(super) fn scopes(
         }
         return Ok(scopes);
     }
-    let mut scopes = Vec::new();
-    for path in named {
-        let scope = Scope::of(&config.archive, path)
-            .with_context(|| format!("could not look into {}", path.display()))?;
-        if scope.base.is_absolute() {
-            catalog.add_outside_root(&scope.base)?;
-        }
-        scopes.push(scope);
-    }
-    Ok(scopes)
+    let scope = |path: &PathBuf| {
+        Scope::of(&config.archive, path)
+            .with_context(|| format!("could not look into {}", path.display()))
+    };
+    named.iter().map(scope).collect()
 }
 
-fn dry_run(
-    config: &Config,
-    catalog: &Catalog,
-    engine: &Embedded,
-    scopes: &[Scope],
-) -> anyhow::Result<End> {
-    let (tables, tables_revision) = tables(config)?;
-    let limits = Limits::default();
-    let stop = AtomicBool::new(false);
-    let setup = setup(config, catalog, engine, (&tables, &tables_revision), &limits, &stop);
-    let mut lines: Vec<String> = Vec::new();
-    let survey = intake::plan(&setup, scopes, &mut |seen| match seen {
-        Seen::Read { stat, cause, .. } => lines.push(format!("{}\t{}", why(*cause), stat.path)),
-        Seen::Vanished(row) => lines.push(format!("gone\t{}", row.stat.path)),
+/// Beside a service that may be writing, and without a data folder too.
+fn dry_run(config: &Config, order: &Order, named: &[PathBuf]) -> anyhow::Result<End> {
+    let tables = tables(config)?;
+    let catalog = match Catalog::open_read_only(&config.data) {
+        Ok(catalog) => Some(catalog),
+        Err(CatalogError::Absent { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let scopes = look_at(config, catalog.as_ref(), named)?;
+    let look = Look {
+        catalog: catalog.as_ref(),
+        archive: &config.archive,
+        scopes: &scopes,
+        order,
+        reading: Reading { extractor: EXTRACTOR_REVISION, tables: tables.revision() },
+    };
+    let mut lines = Vec::new();
+    let mut moves = Moves::default();
+    let survey = look.survey(&Control::default(), &mut |seen| match seen {
+        Seen::Read { stat, cause: Cause::New, .. } => {
+            moves.came(lines.len(), stat);
+            lines.push(format!("new\t{}", stat.path));
+        }
+        Seen::Read { stat, cause, .. } => {
+            lines.push(format!("{}\t{}", summary::why(*cause), stat.path))
+        }
+        Seen::Vanished(row) => {
+            moves.went(row);
+            lines.push(format!("gone\t{}", row.path));
+        }
         Seen::Unreadable { stat, failure } => {
             lines.push(format!("unreadable\t{}\t{}", stat.path, failure.detail));
         }
@@ -169,21 +187,41 @@ fn dry_run(
         }
         Seen::Unchanged(_) | Seen::Skipped(_) => {}
     })?;
+    moves.tell(&mut lines);
+    let runs = match &catalog {
+        Some(catalog) => catalog.runs(N_RUNS)?,
+        None => Vec::new(),
+    };
     let mut out = io::stdout().lock();
     for line in &lines {
         writeln!(out, "{line}")?;
     }
-    writeln!(out, "{} files would be read", survey.n_to_read)?;
+    write!(out, "{}", summary::plan(&survey, survey.estimate(&runs)))?;
     Ok(End::Done)
 }
 
-fn why(cause: Cause) -> &'static str {
-    match cause {
-        Cause::New => "new",
-        Cause::Changed => "changed",
-        Cause::InDoubt => "in doubt",
-        Cause::Returned => "returned",
-        Cause::TryAgain => "try again",
-        Cause::ReadAgain => "read again",
+/// New files that look like files that are gone: a move keeps size and time of change.
+#[derive(Default)]
+struct Moves {
+    came: Vec<(usize, u64, i64)>,
+    went: BTreeMap<(u64, i64), FilePath>,
+}
+
+impl Moves {
+    fn came(&mut self, line: usize, stat: &FileStat) {
+        self.came.push((line, stat.size_bytes, stat.mtime_ns));
+    }
+
+    fn went(&mut self, row: &KnownFile) {
+        self.went.insert((row.size_bytes, row.mtime_ns), row.path.clone());
+    }
+
+    /// Rewrites the lines of the files that came.
+    fn tell(mut self, lines: &mut [String]) {
+        for (line, size_bytes, mtime_ns) in self.came {
+            if let Some(from) = self.went.remove(&(size_bytes, mtime_ns)) {
+                lines[line] = format!("{}\tmoved from {from}", lines[line]);
+            }
+        }
     }
 }

@@ -60,7 +60,7 @@ enum Answer {
 }
 
 pub(super) fn run(config: &Config, args: &InspectArgs) -> anyhow::Result<End> {
-    let (tables, _) = tables(config)?;
+    let tables = tables(config)?;
     let context = Context::new(&tables, Limits::default());
     let files = files(&args.files);
     let mut out = BufWriter::new(io::stdout().lock());

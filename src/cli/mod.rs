@@ -11,6 +11,7 @@ mod query;
 mod reindex;
 pub mod render;
 mod serve;
+mod signal;
 mod stores;
 mod summary;
 
@@ -21,7 +22,6 @@ use std::{
 };
 
 use clap::Parser;
-use sha2::{Digest, Sha256};
 
 use self::args::{Args, Command};
 use crate::{config::Config, domain::tables::Tables};
@@ -81,25 +81,12 @@ fn command(args: Args) -> anyhow::Result<End> {
     }
 }
 
-/// The tables and a name for them: the version of the program, and a hash of the clerk's folder.
-fn tables(config: &Config) -> anyhow::Result<(Tables, String)> {
-    let version = env!("CARGO_PKG_VERSION");
-    let Some(folder) = &config.tables else {
-        return Ok((Tables::builtin().clone(), version.to_owned()));
-    };
-    let tables = Tables::with_overrides(folder)?;
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "tsv"));
-    paths.sort();
-    let mut hash = Sha256::new();
-    for path in paths {
-        hash.update(std::fs::read(path)?);
-    }
-    let digest: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok((tables, format!("{version}+{digest}")))
+/// The tables, with the clerk's folder over them.
+fn tables(config: &Config) -> anyhow::Result<Tables> {
+    Ok(match &config.tables {
+        Some(folder) => Tables::with_overrides(folder)?,
+        None => Tables::builtin().clone(),
+    })
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

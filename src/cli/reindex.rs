@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::atomic::AtomicBool,
+    sync::Arc,
     time::Instant,
 };
 
@@ -12,11 +12,12 @@ use crate::{
         End,
         args::ReindexArgs,
         ingest::{bar, scopes, take_in},
+        signal::stop_on_signal,
         summary,
     },
     config::Config,
     engine::Engine,
-    intake::{generation, reindex},
+    intake::{Control, generation, reindex},
 };
 
 pub(super) fn run(config: &Config, args: &ReindexArgs) -> anyhow::Result<End> {
@@ -26,8 +27,13 @@ pub(super) fn run(config: &Config, args: &ReindexArgs) -> anyhow::Result<End> {
         let scopes = scopes(config, &catalog, &[])?;
         let engine = generation::open(&catalog, &config.data, config.n_threads)?;
         let started_at = Instant::now();
-        let report = take_in(config, &catalog, &engine, &scopes, true, &AtomicBool::new(false))?;
+        let control = Arc::new(Control::default());
+        stop_on_signal(&control);
+        let report = take_in(config, &catalog, &engine, &scopes, &args.order(), &control)?;
         write!(io::stdout(), "{}", summary::text(&report, started_at.elapsed().as_secs_f64()))?;
+        if report.is_cut_short {
+            return Ok(End::Failed);
+        }
         if !report.is_complete() {
             end = End::Failed;
         }

@@ -3,10 +3,7 @@
 use std::{
     io::{self, Write},
     net::TcpListener,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
     time::Instant,
 };
@@ -19,11 +16,12 @@ use crate::{
     cli::{
         End,
         ingest::{scopes, take_in},
+        signal::told_to_stop,
         summary, tables,
     },
     config::Config,
     engine::embedded::Embedded,
-    intake::generation,
+    intake::{Control, Order, generation},
     web::{self, App},
 };
 
@@ -41,7 +39,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
     let address = listener.local_addr().context("could not read the address of the listener")?;
     let catalog = Arc::new(Catalog::open(&config.data)?);
     let engine = Arc::new(generation::open(&catalog, &config.data, config.n_threads)?);
-    let (tables, _) = tables(config)?;
+    let tables = tables(config)?;
     let archive = Archive::new(Arc::clone(&catalog), engine.clone(), Arc::new(tables));
     let app = Arc::new(App { archive, archive_folder: config.archive.clone() });
 
@@ -50,12 +48,12 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
         "vanthu: http://{address} answers; taking in {}",
         config.archive.display()
     )?;
-    let stop = Arc::new(AtomicBool::new(false));
+    let control = Arc::new(Control::default());
     let intake = thread::Builder::new()
         .name("intake".to_owned())
         .spawn({
-            let (config, stop) = (config.clone(), Arc::clone(&stop));
-            move || intake(&config, &catalog, &engine, &stop, address)
+            let (config, control) = (config.clone(), Arc::clone(&control));
+            move || intake(&config, &catalog, &engine, &control, address)
         })
         .context("could not start the intake")?;
     let runtime = tokio::runtime::Runtime::new().context("could not start the service")?;
@@ -63,7 +61,7 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         web::serve(app, listener, told_to_stop()).await
     })?;
-    stop.store(true, Ordering::Relaxed);
+    control.stop();
     writeln!(io::stdout(), "vanthu: stopping")?;
     // A panic of the intake has been logged; the stores are sound whenever it ends.
     let _ = intake.join();
@@ -75,12 +73,12 @@ fn intake(
     config: &Config,
     catalog: &Catalog,
     engine: &Embedded,
-    stop: &AtomicBool,
+    control: &Control,
     address: std::net::SocketAddr,
 ) {
     let started_at = Instant::now();
     let report = scopes(config, catalog, &[])
-        .and_then(|scopes| take_in(config, catalog, engine, &scopes, false, stop));
+        .and_then(|scopes| take_in(config, catalog, engine, &scopes, &Order::Changes, control));
     // Nobody to tell when standard output is closed; the page shows the run anyway.
     let _ = match report {
         Ok(report) => {
@@ -93,29 +91,4 @@ fn intake(
         }
         Err(error) => writeln!(io::stderr(), "vanthu: intake failed: {error:#}"),
     };
-}
-
-/// Resolves at Ctrl-C or, where there is one, at a termination signal.
-async fn told_to_stop() {
-    let interrupted = async {
-        // Without the handler the signal ends the process, which loses nothing.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
 }

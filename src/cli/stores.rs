@@ -14,6 +14,6 @@ pub(super) fn open(config: &Config) -> anyhow::Result<Archive> {
         anyhow::bail!("no search index in {}; run `vanthu ingest` first", config.data.display());
     };
     let engine = Embedded::open_read_only(&folder)?;
-    let (tables, _) = tables(config)?;
+    let tables = tables(config)?;
     Ok(Archive::new(Arc::new(catalog), Arc::new(engine), Arc::new(tables)))
 }

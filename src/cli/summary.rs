@@ -1,10 +1,10 @@
 //! The summary of a run, as text and as JSON.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use serde::Serialize;
 
-use crate::intake::{Report, RunCounts};
+use crate::intake::{Progress, Report, RunCounts, Survey, scan::Cause};
 
 /// The summary of a run for people.
 pub(super) fn text(report: &Report, seconds: f64) -> String {
@@ -32,9 +32,69 @@ pub(super) fn text(report: &Report, seconds: f64) -> String {
         line(&mut out, *n, skipped(rule));
     }
     for folder in &report.unreadable_folders {
-        let _ = writeln!(out, "  could not list the folder {folder}; its files stay as they were");
+        let name = if folder.is_empty() { "of the archive" } else { folder };
+        let _ = writeln!(out, "  could not list the folder {name}; its files stay as they were");
     }
     out
+}
+
+/// What a run is about to do, when it is more than ordinary: what another version had read.
+pub(super) fn announcement(survey: &Survey, estimate: Option<Duration>) -> Option<String> {
+    let n_again = *survey.to_read.get(&Cause::ReadAgain)?;
+    Some(format!(
+        "{n_again} documents were read by another version of the program or by other tables and \
+         are read again{}",
+        about(estimate)
+    ))
+}
+
+/// What a run would do.
+pub(super) fn plan(survey: &Survey, estimate: Option<Duration>) -> String {
+    let mut out = format!("{} files would be read", survey.n_to_read());
+    let _ = writeln!(out, "{}", about(estimate.filter(|_| survey.n_to_read() > 0)));
+    for (cause, n) in &survey.to_read {
+        line(&mut out, *n, why(*cause));
+    }
+    line(&mut out, survey.counts.n_unchanged, "unchanged");
+    out
+}
+
+/// Why a file is read, as in a list.
+pub(super) fn why(cause: Cause) -> &'static str {
+    match cause {
+        Cause::New => "new",
+        Cause::Changed => "changed",
+        Cause::InDoubt => "in doubt",
+        Cause::Returned => "returned",
+        Cause::TryAgain => "try again",
+        Cause::ReadAgain => "read again",
+    }
+}
+
+/// How far a run is, beside its bar.
+pub(super) fn progress(progress: &Progress) -> String {
+    let mut out = format!("{:.0} files/s", progress.rate);
+    if let Some(time) = progress.remaining {
+        let _ = write!(out, ", {} left", duration(time));
+    }
+    for (reason, n) in &progress.counts.failed {
+        let _ = write!(out, ", {n} {}", reason.code());
+    }
+    out
+}
+
+fn about(estimate: Option<Duration>) -> String {
+    estimate.map_or_else(String::new, |time| format!(", about {}", duration(time)))
+}
+
+/// A duration in its two largest units, e.g. `1 h 20 min`.
+fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{} s", s.max(1)),
+        (0, min, s) => format!("{min} min {s} s"),
+        (h, min, _) => format!("{h} h {min} min"),
+    }
 }
 
 fn line(out: &mut String, n: u64, what: &str) {

@@ -6,6 +6,8 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use sha2::{Digest, Sha256};
+
 mod doc_type;
 mod folded;
 mod issuer;
@@ -70,6 +72,7 @@ pub struct Tables {
     party_terms: Vec<PartyTerm>,
     names: Names,
     folded: Folded,
+    revision: String,
 }
 
 /// Path and text of the clerk's file of a name, if there is one.
@@ -160,9 +163,12 @@ impl Tables {
     fn load(
         override_of: &dyn Fn(&str) -> Result<Override, TablesError>,
     ) -> Result<Tables, TablesError> {
-        let read = |file: BuiltIn| -> Result<Vec<Row>, TablesError> {
+        let mut hash = Sha256::new();
+        let mut read = |file: BuiltIn| -> Result<Vec<Row>, TablesError> {
             let built_in = rows(file.name, file.text, file.head)?;
+            hash.update(file.text);
             let Some((path, text)) = override_of(file.name)? else { return Ok(built_in) };
+            hash.update(&text);
             Ok(merge(built_in, rows(&path, &text, file.head)?, file.n_key))
         };
         let party_terms = read(PARTY_TERMS)?;
@@ -181,7 +187,9 @@ impl Tables {
         };
         let names = Names::build(&files, &issuers, &places)?;
         let doc_types = DocTypes::build(&read(DOC_TYPES)?)?;
+        let revision = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Ok(Tables {
+            revision,
             folded: Folded::build(&doc_types, &issuers, &names),
             doc_types,
             issuers,
@@ -190,6 +198,12 @@ impl Tables {
             party_terms: party_terms.iter().map(PartyTerm::from_row).collect::<Result<_, _>>()?,
             names,
         })
+    }
+
+    /// A name for these tables, the clerk's rows included: other rows, another name. What was read
+    /// by other tables is read again.
+    pub fn revision(&self) -> &str {
+        &self.revision
     }
 
     /// Every kind of document; of several meanings of a sign the usual one first.

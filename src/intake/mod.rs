@@ -9,12 +9,16 @@
 //! the archive. One bad file is a row with a reason and never stops a run. Must not change an
 //! original, must not understand a document.
 
+mod control;
 mod feed;
+mod folders;
 pub mod generation;
 pub mod ignore;
+mod order;
 mod progress;
 pub mod reader;
 pub mod reindex;
+mod rows;
 mod run;
 pub mod scan;
 mod survey;
@@ -23,21 +27,24 @@ mod writer;
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
+    time::Duration,
 };
 
 pub use self::{
+    control::Control,
     feed::catch_up,
+    order::{Choice, Kind, Order, UnknownKind},
     progress::Progress,
     run::run,
     scan::Scope,
-    survey::{Survey, plan},
+    survey::{Look, Survey},
 };
 pub use crate::catalog::RunCounts;
 use crate::{
-    catalog::{Catalog, CatalogError, RunId},
+    catalog::{Catalog, CatalogError, Reading, RunId},
     domain::{failure::Failure, tables::Tables},
     engine::{Engine, EngineError},
+    pipeline::EXTRACTOR_REVISION,
     source::Limits,
 };
 
@@ -52,21 +59,38 @@ pub struct Setup<'a> {
     pub engine: &'a dyn Engine,
     /// Document types, issuers and so on.
     pub tables: &'a Tables,
-    /// Which tables those are, noted beside what is read by them.
-    pub tables_revision: &'a str,
     /// What one document may cost.
     pub limits: &'a Limits,
     /// Threads that read.
     pub n_threads: NonZeroUsize,
-    /// Read everything again, changed or not.
-    pub read_again: bool,
-    /// Set from outside to end the run after the documents in hand; what is done stays done.
-    pub stop: &'a AtomicBool,
+    /// What to do.
+    pub order: &'a Order,
+    /// Pauses and ends the run from outside.
+    pub control: &'a Control,
+}
+
+impl<'a> Setup<'a> {
+    /// By what documents are read.
+    pub fn reading(&self) -> Reading<'a> {
+        Reading { extractor: EXTRACTOR_REVISION, tables: self.tables.revision() }
+    }
+
+    fn look(&self, scopes: &'a [Scope]) -> Look<'a> {
+        let (catalog, reading) = (Some(self.catalog), self.reading());
+        Look { catalog, archive: self.archive, scopes, order: self.order, reading }
+    }
 }
 
 /// What a run tells while it goes on.
 #[derive(Debug)]
 pub enum Event<'a> {
+    /// What it found to do, and how long that will take as far as earlier runs tell.
+    Planned {
+        /// What is to be done.
+        survey: &'a Survey,
+        /// How long it will take.
+        estimate: Option<Duration>,
+    },
     /// How far it is.
     Progress(&'a Progress),
     /// A file, or a folder that cannot be listed, that was tried and not taken in.

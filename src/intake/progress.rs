@@ -25,6 +25,19 @@ pub struct Progress {
     pub remaining: Option<Duration>,
     /// What became of the files so far.
     pub counts: RunCounts,
+    /// Memory of this process, where the system tells.
+    pub memory_bytes: Option<u64>,
+}
+
+/// Memory of this process: what lies in RAM, where the system tells.
+///
+/// # Source
+/// `VmRSS` of `/proc/self/status`, proc_pid_status(5), in units of 1,024 bytes.
+pub fn memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let n_kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(n_kilobytes * 1024)
 }
 
 /// Turns moments at which files were done into a rate.
@@ -57,7 +70,8 @@ impl Meter {
         let remaining = (rate > 0.0)
             .then(|| Duration::try_from_secs_f64((n_total - n_done) as f64 / rate).ok())
             .flatten();
-        Progress { n_done, n_total, elapsed, rate, remaining, counts: counts.clone() }
+        let (counts, memory_bytes) = (counts.clone(), memory_bytes());
+        Progress { n_done, n_total, elapsed, rate, remaining, counts, memory_bytes }
     }
 }
 

@@ -11,16 +11,16 @@ use std::{
 };
 
 use crate::{
-    catalog::{Catalog, CatalogError, Change, FileRow, FileStat, FileStatus, RunId, Stored},
+    catalog::{CatalogError, Change, FileRow, FileStat, FileStatus, KnownFile, RunId, Stored},
     context::Context,
     domain::failure::{Failure, FailureReason},
     intake::{
-        Event, IntakeError, Report, RunCounts, Scope, Setup,
+        Event, IntakeError, Order, Report, RunCounts, Scope, Setup,
         feed::{Feed, catch_up},
         reader,
-        scan::{self, Cause, Seen, walk},
-        survey::{Survey, plan, rules, stop_or_go},
-        writer::{Outcome, Writer},
+        scan::{self, Cause, Seen},
+        survey::Survey,
+        writer::{Outcome, Writer, now_ms},
     },
     pipeline::EXTRACTOR_REVISION,
 };
@@ -29,13 +29,18 @@ use crate::{
 const N_JOBS: usize = 256;
 /// Documents waiting to be written.
 const N_OUTCOMES: usize = 64;
+/// Transactions by which the engine may lag behind the catalog before writing waits for it.
+const N_BEHIND: usize = 16;
 /// Files above this size are processed one at a time, so that memory stays bounded.
 const BIG_BYTES: u64 = 32 << 20;
+
+/// How many of the latest runs say how fast reading goes.
+const N_RUNS_TO_GO_BY: usize = 20;
 
 /// A file to be read.
 struct Job {
     stat: FileStat,
-    row: Option<FileRow>,
+    row: Option<KnownFile>,
     cause: Cause,
 }
 
@@ -52,20 +57,24 @@ pub fn run(
     scopes: &[Scope],
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, IntakeError> {
-    let planned = plan(setup, scopes, &mut |_| {})?;
-    let run = setup.catalog.start_run(now_ms())?;
-    let is_cut_short = || setup.stop.load(Ordering::Relaxed);
+    let planned = setup.look(scopes).survey(setup.control, &mut |_| {})?;
+    let run = setup.catalog.start_run(setup.order.code(), now_ms())?;
     let (counts, unreadable_folders) = if planned.is_idle() {
         catch_up(setup.catalog, setup.engine, setup.n_threads)?;
         (planned.counts, Vec::new())
     } else {
-        work(setup, scopes, run, planned.n_to_read, tell)?
+        let estimate = planned.estimate(&setup.catalog.runs(N_RUNS_TO_GO_BY)?);
+        tell(Event::Planned { survey: &planned, estimate });
+        work(setup, scopes, run, planned.n_to_read(), tell)?
     };
-    if !is_cut_short() {
+    let is_cut_short = setup.control.is_stopped();
+    if is_cut_short {
+        setup.catalog.note_run(run, now_ms(), &counts)?;
+    } else {
         setup.catalog.end_run(run, now_ms(), &counts)?;
     }
     setup.catalog.tidy_up()?;
-    Ok(Report { run, counts, unreadable_folders, is_cut_short: is_cut_short() })
+    Ok(Report { run, counts, unreadable_folders, is_cut_short })
 }
 
 /// The part of a run that reads and writes, on its threads.
@@ -78,7 +87,7 @@ fn work(
 ) -> Result<(RunCounts, Vec<String>), IntakeError> {
     let (to_readers, jobs) = mpsc::sync_channel::<Job>(N_JOBS);
     let (to_writer, outcomes) = mpsc::sync_channel::<Outcome>(N_OUTCOMES);
-    let (to_feed, written) = mpsc::sync_channel::<()>(1);
+    let (to_feed, written) = mpsc::sync_channel::<()>(N_BEHIND);
     let jobs = Mutex::new(jobs);
     let big_file = Mutex::new(());
     // Set when a later stage fails, so that the earlier ones end.
@@ -127,28 +136,27 @@ fn scan_all(
     is_over: &AtomicBool,
 ) -> Result<Survey, CatalogError> {
     let mut survey = Survey::default();
-    for scope in scopes {
-        walk(setup.catalog, scope, rules(setup), &mut |seen| {
-            survey.count(&seen);
-            let sent = match seen {
-                Seen::Unchanged(_) | Seen::Skipped(_) => true,
-                Seen::Read { stat, row, cause } => {
-                    to_readers.send(Job { stat, row, cause }).is_ok()
-                }
-                Seen::Vanished(row) => to_writer.send(Outcome::Vanished(row.stat.path)).is_ok(),
-                Seen::Unreadable { stat, failure } => {
-                    to_writer.send(Outcome::failed(stat, None, failure, 0)).is_ok()
-                }
-                Seen::FolderUnreadable { path, failure } => {
-                    to_writer.send(Outcome::FolderUnreadable { path, failure }).is_ok()
-                }
-            };
-            if !sent || is_over.load(Ordering::Relaxed) {
-                return ControlFlow::Break(());
+    setup.look(scopes).go(&mut |seen| {
+        survey.count(&seen);
+        let sent = match seen {
+            Seen::Unchanged(_) | Seen::Skipped(_) => true,
+            Seen::Read { stat, row, cause } => {
+                setup.control.wait_while_paused();
+                to_readers.send(Job { stat, row, cause }).is_ok()
             }
-            stop_or_go(setup.stop)
-        })?;
-    }
+            Seen::Vanished(row) => to_writer.send(Outcome::Vanished(row.path)).is_ok(),
+            Seen::Unreadable { stat, failure } => {
+                to_writer.send(Outcome::failed(stat, None, failure, 0)).is_ok()
+            }
+            Seen::FolderUnreadable { path, failure } => {
+                to_writer.send(Outcome::FolderUnreadable { path, failure }).is_ok()
+            }
+        };
+        if !sent || is_over.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        setup.control.stop_or_go()
+    })?;
     Ok(survey)
 }
 
@@ -185,14 +193,18 @@ fn read_one(setup: &Setup<'_>, context: &Context<'_>, job: Job) -> Outcome {
     let source = opened.source;
     let n_bytes = source.bytes.len() as u64;
     let sha256 = source.sha256.clone();
+    // A catalog that cannot answer shows when the outcome is written.
+    let row = row.and_then(|row| setup.catalog.file(&row.path).ok().flatten());
     let same_bytes = row.as_ref().is_some_and(|row| row.sha256.as_deref() == Some(&sha256));
-    let known =
-        if setup.read_again { None } else { known_already(setup.catalog, &stat, row, &sha256) };
+    let known = match setup.order {
+        Order::Changes => known_already(setup, &stat, row, &sha256),
+        Order::Again(_) => None,
+    };
     if let Some(change) = known {
         return Outcome::Read { change: Box::new(change), cause, same_bytes, n_bytes };
     }
     let processed = reader::process(context, &source).and_then(|processed| {
-        Stored::encode(processed, EXTRACTOR_REVISION, setup.tables_revision, None)
+        Stored::encode(processed, EXTRACTOR_REVISION, setup.tables.revision(), None)
             .map_err(|error| Failure { reason: FailureReason::Internal, detail: error.to_string() })
     });
     let change = match processed {
@@ -204,16 +216,14 @@ fn read_one(setup: &Setup<'_>, context: &Context<'_>, job: Job) -> Outcome {
     Outcome::Read { change: Box::new(change), cause, same_bytes, n_bytes }
 }
 
-/// The outcome for bytes that this extractor has seen before, here or elsewhere.
+/// The outcome for bytes that this extractor has seen before by these tables, here or elsewhere.
 fn known_already(
-    catalog: &Catalog,
+    setup: &Setup<'_>,
     stat: &FileStat,
     row: Option<FileRow>,
     sha256: &str,
 ) -> Option<Change> {
-    // A catalog that cannot answer shows when the outcome is written.
-    let revision = catalog.held_revision(sha256).ok().flatten();
-    if revision == Some(EXTRACTOR_REVISION) {
+    if setup.catalog.is_held(sha256, setup.reading()).unwrap_or(false) {
         return Some(Change::Held {
             stat: stat.clone(),
             sha256: sha256.to_owned(),
@@ -225,7 +235,7 @@ fn known_already(
             && row.revision == EXTRACTOR_REVISION
             && row.status == FileStatus::Failed
     })?;
-    let failure = row.failure.filter(|failure| failure.reason != FailureReason::Internal)?;
+    let failure = row.failure.filter(|failure| !scan::may_pass(failure.reason))?;
     Some(Change::Failed {
         stat: stat.clone(),
         sha256: Some(sha256.to_owned()),
@@ -247,9 +257,4 @@ fn feed_all(setup: &Setup<'_>, written: &Receiver<()>) -> Result<(), IntakeError
         Some(error) => Err(error),
         None => feed.finish(),
     }
-}
-
-fn now_ms() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -5,9 +5,6 @@
 //! Must not open a file.
 
 use std::{
-    cmp,
-    collections::VecDeque,
-    ffi::OsStr,
     fs::Metadata,
     io,
     ops::ControlFlow,
@@ -15,16 +12,15 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use walkdir::{DirEntry, WalkDir};
-
 use crate::{
-    catalog::{Catalog, CatalogError, FilePath, FileRow, FileStat, FileStatus},
+    catalog::{Catalog, CatalogError, FilePath, FileStat, FileStatus, KnownFile, Reading},
     domain::failure::{Failure, FailureReason},
-    intake::ignore,
+    intake::{
+        folders::{Folders, Found},
+        rows::Rows,
+    },
 };
 
-/// Rows fetched at once.
-const PAGE: usize = 4096;
 /// Age at which a file's time of change proves that nothing was written since, when the file
 /// system notes fractions of a second; the system clock ticks every 1 to 10 ms.
 const SETTLED_FINE_NS: i64 = 50_000_000;
@@ -60,26 +56,6 @@ impl Scope {
         let base = inside.unwrap_or_else(|| FilePath::from_path(&real));
         Ok(Self { root: real, base })
     }
-
-    fn name(&self, relative: &Path) -> FilePath {
-        let relative = FilePath::from_path(relative);
-        if self.base.as_bytes().is_empty() {
-            return relative;
-        }
-        if relative.as_bytes().is_empty() {
-            return self.base.clone();
-        }
-        FilePath::from_bytes([self.base.as_bytes(), b"/", relative.as_bytes()].concat())
-    }
-}
-
-/// Which files are looked into although nothing about them seems to have changed.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules {
-    /// Extractor revision of this program: what an older one read is read again.
-    pub revision: u32,
-    /// Read everything again.
-    pub read_again: bool,
 }
 
 /// Why a file is to be read.
@@ -93,9 +69,9 @@ pub enum Cause {
     InDoubt,
     /// It was gone.
     Returned,
-    /// It could not be opened last time.
+    /// It could not be taken in last time.
     TryAgain,
-    /// An older extractor had read it, or it was asked for.
+    /// Another extractor or other tables had read it, or it was asked for.
     ReadAgain,
 }
 
@@ -103,13 +79,13 @@ pub enum Cause {
 #[derive(Debug)]
 pub enum Seen {
     /// Nothing to do.
-    Unchanged(FileRow),
+    Unchanged(KnownFile),
     /// To be read.
     Read {
         /// As it is now.
         stat: FileStat,
         /// As it was.
-        row: Option<FileRow>,
+        row: Option<KnownFile>,
         /// Why.
         cause: Cause,
     },
@@ -130,64 +106,55 @@ pub enum Seen {
     /// No document by its name.
     Skipped(&'static str),
     /// It was there.
-    Vanished(FileRow),
+    Vanished(KnownFile),
 }
 
 /// Walks a scope and reports everything in it, in the byte order of the paths.
 ///
 /// `report` may stop the walk. Nothing is reported as vanished when the root cannot be listed.
+/// Without a catalog everything is new.
 ///
 /// # Errors
 /// When the catalog cannot be read.
 pub fn walk(
-    catalog: &Catalog,
+    catalog: Option<&Catalog>,
     scope: &Scope,
-    rules: Rules,
+    reading: Reading<'_>,
     report: &mut dyn FnMut(Seen) -> ControlFlow<()>,
 ) -> Result<(), CatalogError> {
-    let mut rows = Rows::of(catalog, scope)?;
-    let mut walker = WalkDir::new(&scope.root).follow_links(true).sort_by(path_order).into_iter();
-    while let Some(entry) = walker.next() {
-        let (path, metadata) = match entry {
-            Ok(entry) => {
-                // The root is what was asked for, whatever its name.
-                let is_root = entry.depth() == 0;
-                if let Some(rule) = ignore::rule(name_bytes(entry.file_name())).filter(|_| !is_root)
-                {
-                    if entry.file_type().is_dir() {
-                        walker.skip_current_dir();
-                    }
-                    if report(Seen::Skipped(rule)).is_break() {
-                        return Ok(());
-                    }
-                    continue;
-                }
-                if entry.file_type().is_dir() {
-                    continue;
-                }
-                (entry.path().to_owned(), entry.metadata().map_err(io::Error::from))
+    let mut rows = Rows::of(catalog, scope, reading)?;
+    let mut folders = Folders::of(scope);
+    while let Some(found) = folders.next() {
+        if let Found::Skipped(rule) = found {
+            if report(Seen::Skipped(rule)).is_break() {
+                return Ok(());
             }
-            Err(error) if error.loop_ancestor().is_some() => {
-                if report(Seen::Skipped("link_loop")).is_break() {
-                    return Ok(());
-                }
-                continue;
-            }
-            Err(error) => {
-                let path = error.path().unwrap_or(&scope.root).to_owned();
-                (path, Err(error.into()))
-            }
-        };
-        let name = scope.name(path.strip_prefix(&scope.root).unwrap_or(&path));
-        while let Some(row) = rows.next_before(&name)? {
+            continue;
+        }
+        while let Some(row) = rows.next_before(folders.path())? {
             if report(Seen::Vanished(row)).is_break() {
                 return Ok(());
             }
         }
-        let seen = match metadata {
-            Ok(metadata) if !metadata.is_file() => Seen::Skipped("special"),
-            Ok(metadata) => judge(rows.take(&name)?, stat(name, &metadata), rules),
-            Err(error) => refused(&path, name, &error, scope, &mut rows)?,
+        let row = rows.take(folders.path())?;
+        let seen = match found {
+            Found::Skipped(rule) => Seen::Skipped(rule),
+            Found::File(metadata) => judge(row, &metadata, || folders.file_path()),
+            Found::FolderUnreadable(error) => {
+                let path = folders.file_path();
+                rows.pass_folder(&path)?;
+                Seen::FolderUnreadable { path, failure: cannot_open(&error) }
+            }
+            Found::Unreadable(error) if folders.path() == scope.base.as_bytes() => match row {
+                // A single file that was asked for earlier and is gone.
+                Some(row) if row.status != FileStatus::Missing => Seen::Vanished(row),
+                _ => {
+                    rows.pass_folder(&scope.base)?;
+                    let path = scope.base.clone();
+                    Seen::FolderUnreadable { path, failure: cannot_open(&error) }
+                }
+            },
+            Found::Unreadable(error) => unreadable(folders.file_path(), &error),
         };
         if report(seen).is_break() {
             return Ok(());
@@ -201,33 +168,68 @@ pub fn walk(
     Ok(())
 }
 
-/// What an entry is that the system does not let us look at.
-fn refused(
-    path: &Path,
-    name: FilePath,
-    error: &io::Error,
-    scope: &Scope,
-    rows: &mut Rows<'_>,
-) -> Result<Seen, CatalogError> {
-    let row = rows.take(&name)?;
-    let failure = cannot_open(error);
-    if path == scope.root {
-        return Ok(match row {
-            // A single file that was asked for earlier and is gone.
-            Some(row) if row.status != FileStatus::Missing => Seen::Vanished(row),
-            _ => {
-                rows.pass_folder(&name)?;
-                Seen::FolderUnreadable { path: name, failure }
+/// Reports those of the known files that are meant, as they are now, and nothing else.
+/// `only_unread` says that no other file can be meant than one that was not, or not fully, read.
+///
+/// # Errors
+/// When the catalog cannot be read.
+pub fn revisit(
+    catalog: &Catalog,
+    archive: &Path,
+    only_unread: bool,
+    is_meant: &dyn Fn(&KnownFile) -> bool,
+    reading: Reading<'_>,
+    report: &mut dyn FnMut(Seen) -> ControlFlow<()>,
+) -> Result<(), CatalogError> {
+    /// Rows fetched at once.
+    const PAGE: usize = 4096;
+    let mut after = FilePath::from_bytes(Vec::new());
+    // An archive that is empty, or not there, says nothing about the files that were in it.
+    if let Err(error) = has_entries(archive) {
+        let failure = cannot_open(&error);
+        let _ = report(Seen::FolderUnreadable { path: after, failure });
+        return Ok(());
+    }
+    loop {
+        let page = if only_unread {
+            catalog.unread_after(&after, PAGE, reading)?
+        } else {
+            catalog.known_between((&after, None), PAGE, reading, true)?
+        };
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.path.clone();
+        for row in page.into_iter().filter(is_meant) {
+            let path = row.path.clone();
+            let seen = match path.on_disk(archive).metadata() {
+                Ok(metadata) => {
+                    let is_failed = row.status == FileStatus::Failed;
+                    let cause = if is_failed { Cause::TryAgain } else { Cause::ReadAgain };
+                    Seen::Read { stat: stat(path, &metadata), row: Some(row), cause }
+                }
+                // What lay elsewhere may be on a disk that is not connected.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_absolute() => {
+                    Seen::Vanished(row)
+                }
+                Err(error) => unreadable(path, &error),
+            };
+            if report(seen).is_break() {
+                return Ok(());
             }
-        });
+        }
     }
-    if path.is_dir() {
-        rows.pass_folder(&name)?;
-        return Ok(Seen::FolderUnreadable { path: name, failure });
+}
+
+fn has_entries(folder: &Path) -> io::Result<()> {
+    match folder.read_dir()?.next() {
+        Some(entry) => entry.map(|_| ()),
+        None => Err(io::ErrorKind::NotFound.into()),
     }
+}
+
+fn unreadable(path: FilePath, error: &io::Error) -> Seen {
     let looked_at_ns = nanoseconds(SystemTime::now());
-    let stat = FileStat { path: name, size_bytes: 0, mtime_ns: 0, looked_at_ns };
-    Ok(Seen::Unreadable { stat, failure })
+    let stat = FileStat { path, size_bytes: 0, mtime_ns: 0, looked_at_ns };
+    Seen::Unreadable { stat, failure: cannot_open(error) }
 }
 
 /// A failure of the system, without anything but its own words.
@@ -254,138 +256,35 @@ fn nanoseconds(time: SystemTime) -> i64 {
     }
 }
 
-fn judge(row: Option<FileRow>, stat: FileStat, rules: Rules) -> Seen {
-    let Some(row) = row else { return Seen::Read { stat, row: None, cause: Cause::New } };
-    let could_not_open =
-        row.failure.as_ref().is_some_and(|failure| failure.reason == FailureReason::CannotOpen);
+fn judge(row: Option<KnownFile>, metadata: &Metadata, path: impl FnOnce() -> FilePath) -> Seen {
+    let Some(row) = row else {
+        return Seen::Read { stat: stat(path(), metadata), row: None, cause: Cause::New };
+    };
+    let mtime_ns = metadata.modified().map_or(0, nanoseconds);
     let cause = if row.status == FileStatus::Missing {
         Cause::Returned
-    } else if could_not_open {
+    } else if row.reason.is_some_and(may_pass) {
         Cause::TryAgain
-    } else if (row.stat.size_bytes, row.stat.mtime_ns) != (stat.size_bytes, stat.mtime_ns) {
+    } else if (row.size_bytes, row.mtime_ns) != (metadata.len(), mtime_ns) {
         Cause::Changed
-    } else if row.revision != rules.revision || rules.read_again {
+    } else if row.is_stale {
         Cause::ReadAgain
-    } else if is_in_doubt(&row.stat) {
+    } else if is_in_doubt(&row) {
         Cause::InDoubt
     } else {
         return Seen::Unchanged(row);
     };
-    Seen::Read { stat, row: Some(row), cause }
+    Seen::Read { stat: stat(row.path.clone(), metadata), row: Some(row), cause }
+}
+
+/// Whether a failure lies in the circumstances and not in the file: the next run tries again.
+pub(super) fn may_pass(reason: FailureReason) -> bool {
+    matches!(reason, FailureReason::CannotOpen | FailureReason::Internal)
 }
 
 /// Whether the file may have been written once more within the same tick of its clock.
-fn is_in_doubt(stat: &FileStat) -> bool {
-    let is_fine = stat.mtime_ns % 1_000_000_000 != 0;
+fn is_in_doubt(row: &KnownFile) -> bool {
+    let is_fine = row.mtime_ns % 1_000_000_000 != 0;
     let settled = if is_fine { SETTLED_FINE_NS } else { SETTLED_COARSE_NS };
-    stat.looked_at_ns.saturating_sub(stat.mtime_ns) < settled
-}
-
-/// Brings a folder's entries into the order of the whole paths: `a b` before `a/c` before `a0`.
-fn path_order(a: &DirEntry, b: &DirEntry) -> cmp::Ordering {
-    let (a_name, b_name) = (name_bytes(a.file_name()), name_bytes(b.file_name()));
-    let n_common = a_name.len().min(b_name.len());
-    // What follows the shorter name: a slash in a folder, nothing otherwise.
-    let next = |name: &[u8], entry: &DirEntry| {
-        name.get(n_common).copied().or_else(|| entry.file_type().is_dir().then_some(b'/'))
-    };
-    a_name[..n_common].cmp(&b_name[..n_common]).then_with(|| next(a_name, a).cmp(&next(b_name, b)))
-}
-
-fn name_bytes(name: &OsStr) -> &[u8] {
-    name.as_encoded_bytes()
-}
-
-/// The rows of a scope, in order, a page at a time.
-struct Rows<'a> {
-    catalog: &'a Catalog,
-    after: FilePath,
-    before: Option<FilePath>,
-    /// Whether rows of files outside the archive are passed over.
-    only_relative: bool,
-    page: VecDeque<FileRow>,
-    is_exhausted: bool,
-}
-
-impl<'a> Rows<'a> {
-    fn of(catalog: &'a Catalog, scope: &Scope) -> Result<Self, CatalogError> {
-        let base = scope.base.as_bytes();
-        let mut page = VecDeque::new();
-        let (after, before) = if base.is_empty() {
-            (Vec::new(), None)
-        } else {
-            // The row of a single file; `0` is the byte after `/`.
-            page.extend(catalog.file(&scope.base)?);
-            ([base, b"/"].concat(), Some([base, b"0"].concat()))
-        };
-        Ok(Self {
-            catalog,
-            after: FilePath::from_bytes(after),
-            before: before.map(FilePath::from_bytes),
-            only_relative: base.is_empty(),
-            page,
-            is_exhausted: false,
-        })
-    }
-
-    fn fill(&mut self) -> Result<(), CatalogError> {
-        while self.page.is_empty() && !self.is_exhausted {
-            let rows = self.catalog.files_between(&self.after, self.before.as_ref(), PAGE)?;
-            self.is_exhausted = rows.len() < PAGE;
-            if let Some(last) = rows.last() {
-                self.after = last.stat.path.clone();
-            }
-            self.page.extend(
-                rows.into_iter().filter(|row| !self.only_relative || !row.stat.path.is_absolute()),
-            );
-        }
-        Ok(())
-    }
-
-    /// The next row that was there when last looked.
-    fn next_row(&mut self) -> Result<Option<FileRow>, CatalogError> {
-        loop {
-            self.fill()?;
-            match self.page.pop_front() {
-                None => return Ok(None),
-                Some(row) if row.status == FileStatus::Missing => {}
-                Some(row) => return Ok(Some(row)),
-            }
-        }
-    }
-
-    /// The next row before a path that was there when last looked.
-    fn next_before(&mut self, path: &FilePath) -> Result<Option<FileRow>, CatalogError> {
-        loop {
-            self.fill()?;
-            if self.page.front().is_none_or(|row| row.stat.path >= *path) {
-                return Ok(None);
-            }
-            match self.page.pop_front() {
-                Some(row) if row.status != FileStatus::Missing => return Ok(Some(row)),
-                _ => {}
-            }
-        }
-    }
-
-    /// The row of a path, when it is the next one.
-    fn take(&mut self, path: &FilePath) -> Result<Option<FileRow>, CatalogError> {
-        self.fill()?;
-        if self.page.front().is_some_and(|row| row.stat.path == *path) {
-            return Ok(self.page.pop_front());
-        }
-        Ok(None)
-    }
-
-    /// Leaves the rows of a folder as they are.
-    fn pass_folder(&mut self, folder: &FilePath) -> Result<(), CatalogError> {
-        loop {
-            self.fill()?;
-            let is_inside = self.page.front().is_some_and(|row| row.stat.path.is_in(folder));
-            if !is_inside {
-                return Ok(());
-            }
-            self.page.pop_front();
-        }
-    }
+    row.looked_at_ns.saturating_sub(row.mtime_ns) < settled
 }

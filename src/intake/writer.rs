@@ -8,7 +8,7 @@ use std::{
 use crate::{
     catalog::{CatalogError, Change, FilePath, FileRow, FileStat, RunId},
     domain::{failure::Failure, record::RecordId},
-    intake::{Event, RunCounts, Setup, progress::Meter, scan::Cause},
+    intake::{Event, Progress, RunCounts, Setup, progress::Meter, scan::Cause},
 };
 
 /// Documents written in one transaction: a commit waits for the disk, so many share it.
@@ -17,6 +17,10 @@ const BATCH: usize = 256;
 const LATEST: Duration = Duration::from_millis(500);
 /// Time between two reports of progress.
 const TICK: Duration = Duration::from_millis(200);
+/// Time between two notes in the catalog of how far the run is.
+const NOTE: Duration = Duration::from_secs(5);
+/// Time between two lines in the log.
+const LOG: Duration = Duration::from_secs(10);
 
 /// What a run found out about one path.
 pub(super) enum Outcome {
@@ -85,6 +89,7 @@ impl<'a> Writer<'a> {
     ) -> Result<(), CatalogError> {
         let mut written_at = Instant::now();
         let mut told_at = Instant::now();
+        let (mut noted_at, mut logged_at) = (told_at, told_at);
         loop {
             let outcome = outcomes.recv_timeout(TICK);
             let is_over = matches!(outcome, Err(RecvTimeoutError::Disconnected));
@@ -99,6 +104,14 @@ impl<'a> Writer<'a> {
                 let progress = self.meter.read(self.n_done, &self.counts);
                 (self.tell)(Event::Progress(&progress));
                 told_at = Instant::now();
+                if logged_at.elapsed() >= LOG {
+                    log(&progress);
+                    logged_at = Instant::now();
+                }
+            }
+            if noted_at.elapsed() >= NOTE && self.batch.is_empty() {
+                self.setup.catalog.note_run(self.run, now_ms(), &self.counts)?;
+                noted_at = Instant::now();
             }
             if is_over {
                 return Ok(());
@@ -125,8 +138,8 @@ impl<'a> Writer<'a> {
         }
         self.setup.catalog.apply(self.setup.tables, self.run, &self.batch)?;
         self.batch.clear();
-        // A feed that is busy finds this batch in the outbox anyway.
-        let _ = to_feed.try_send(());
+        // Waits when the engine lags too far behind. A feed that has ended says why at the end.
+        let _ = to_feed.send(());
         Ok(())
     }
 
@@ -182,6 +195,7 @@ impl<'a> Writer<'a> {
             },
             Cause::Returned => &mut self.counts.n_returned,
             Cause::ReadAgain => &mut self.counts.n_read_again,
+            Cause::TryAgain if same_bytes => &mut self.counts.n_read_again,
             Cause::InDoubt if same_bytes => &mut self.counts.n_unchanged,
             _ if same_bytes => &mut self.counts.n_touched,
             _ => &mut self.counts.n_changed,
@@ -212,6 +226,24 @@ impl<'a> Writer<'a> {
         let still = files.iter().any(|row| row.status.is_shown() && is_there(row));
         Ok(if still { Elsewhere::Still } else { Elsewhere::Gone })
     }
+}
+
+fn log(progress: &Progress) {
+    tracing::info!(
+        n_done = progress.n_done,
+        n_total = progress.n_total,
+        files_per_second = progress.rate.round(),
+        seconds_left = progress.remaining.map(|time| time.as_secs()),
+        n_failed = progress.counts.n_failed(),
+        memory_mb = progress.memory_bytes.map(|n_bytes| n_bytes >> 20),
+        "taking in"
+    );
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 enum Elsewhere {

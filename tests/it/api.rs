@@ -3,7 +3,7 @@
 use std::{
     num::NonZeroUsize,
     path::Path,
-    sync::{Arc, LazyLock, atomic::AtomicBool},
+    sync::{Arc, LazyLock},
 };
 
 use axum::{
@@ -19,7 +19,7 @@ use vanthu::{
     catalog::Catalog,
     domain::tables::Tables,
     engine::embedded::Embedded,
-    intake::{self, Scope, Setup},
+    intake::{self, Control, Order, Scope, Setup},
     source::Limits,
     web::{App, router},
 };
@@ -34,11 +34,10 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
         catalog: &catalog,
         engine: &*engine,
         tables: Tables::builtin(),
-        tables_revision: "test",
         limits: &Limits::default(),
         n_threads: NonZeroUsize::new(2).unwrap(),
-        read_again: false,
-        stop: &AtomicBool::new(false),
+        order: &Order::Changes,
+        control: &Control::default(),
     };
     intake::run(&setup, &[Scope::archive(&folder)], &|_| {}).unwrap();
     let archive = Archive::new(catalog, engine, Arc::new(Tables::builtin().clone()));

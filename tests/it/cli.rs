@@ -149,14 +149,45 @@ fn ingest_says_what_happened_and_fails_when_a_file_does() {
 fn dry_run_reads_nothing() {
     let place = Place::new();
     place.write("corpus/kh.txt", PLAN);
-    place.check(&["ingest", "--dry-run"], 0, "new\tkh.txt\n1 files would be read\n");
-    place.check(&["ingest", "--dry-run"], 0, "new\tkh.txt\n1 files would be read\n");
+    let new = "new\tkh.txt\n1 files would be read\n        1 new\n";
+    place.check(&["ingest", "--dry-run"], 0, new);
+    assert!(!place.folder.path().join("index").exists()); // nor does it write anything
+    place.check(&["ingest", "--dry-run"], 0, new);
     place.run(&["ingest"]);
     std::thread::sleep(Duration::from_millis(60)); // the time of change is settled
     place.run(&["ingest"]);
     fs::remove_file(place.folder.path().join("corpus/kh.txt")).unwrap();
     place.write("corpus/kh2.txt", PLAN);
-    place.check(&["ingest", "--dry-run"], 0, "gone\tkh.txt\nnew\tkh2.txt\n1 files would be read\n");
+    let out = place.run(&["ingest", "--dry-run"]).out;
+    // By now it can tell about how long that takes.
+    let expected = "gone\tkh.txt\nnew\tkh2.txt\n1 files would be read, about 1 s\n        1 new\n";
+    assert_eq!(out, expected);
+    // A file that is moved keeps its time of change.
+    place.run(&["ingest"]);
+    let folder = place.folder.path().join("corpus");
+    fs::rename(folder.join("kh2.txt"), folder.join("kh3.txt")).unwrap();
+    let out = place.run(&["ingest", "--dry-run"]).out;
+    assert!(out.starts_with("gone\tkh2.txt\nnew\tkh3.txt\tmoved from kh2.txt\n"), "{out}");
+}
+
+#[test]
+fn failures_are_tried_again_alone() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    place.write("corpus/hong.docx", "");
+    assert_eq!(place.run(&["ingest"]).code, Some(2));
+    place.write("corpus/moi.txt", "Kế hoạch khác");
+    let summary = |arguments: &[&str]| objects(&place.run(arguments).out).remove(0);
+    let failed = summary(&["ingest", "--json", "--failed"]);
+    assert_eq!((&failed["n_files"], &failed["failed"]["empty"]), (&1.into(), &1.into()));
+    assert_eq!(summary(&["ingest", "--json", "--kind", "pdf"])["n_files"], 0);
+    assert_eq!(summary(&["ingest", "--json", "--kind", "empty"])["n_files"], 1);
+    assert_eq!(summary(&["ingest", "--json", "--read-by-older"])["n_files"], 0);
+    let again = place.run(&["reindex", "--read-again", "--kind", "txt"]);
+    assert!(again.out.contains("        1 read again\n"), "{}{}", again.out, again.err);
+    let again = place.run(&["reindex", "--read-again", "--older-than", "1"]);
+    assert!(again.out.starts_with("0 files in "), "{}{}", again.out, again.err);
+    place.check_refused(&["ingest", "--kind", "máy quét"], "expected an ending like pdf");
 }
 
 #[test]
@@ -193,13 +224,17 @@ fn flag_before_environment_before_file() {
         place.write(&format!("{name}/{name}.txt"), PLAN);
     }
     place.write("vanthu.toml", "archive = \"by-file\"\n");
-    place.check(&["ingest", "--dry-run"], 0, "new\tby-file.txt\n1 files would be read\n");
+    place.check(
+        &["ingest", "--dry-run"],
+        0,
+        "new\tby-file.txt\n1 files would be read\n        1 new\n",
+    );
     let mut command = place.command(&["ingest", "--dry-run"]);
     let by_env = ended(command.env("VANTHU_ARCHIVE", "by-env"));
-    assert_eq!(by_env.out, "new\tby-env.txt\n1 files would be read\n");
+    assert_eq!(by_env.out, "new\tby-env.txt\n1 files would be read\n        1 new\n");
     let mut command = place.command(&["ingest", "--dry-run", "--archive", "by-flag"]);
     let by_flag = ended(command.env("VANTHU_ARCHIVE", "by-env"));
-    assert_eq!(by_flag.out, "new\tby-flag.txt\n1 files would be read\n");
+    assert_eq!(by_flag.out, "new\tby-flag.txt\n1 files would be read\n        1 new\n");
     place.write("vanthu.toml", "archiv = \"by-file\"\n");
     place.check_refused(&["ingest"], "unknown field `archiv`");
 }

@@ -5,7 +5,7 @@ use std::{
     fs,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Mutex, atomic::AtomicBool},
+    sync::Mutex,
     time::{Duration, SystemTime},
 };
 
@@ -13,68 +13,68 @@ use vanthu::{
     catalog::{Catalog, FilePath, FileStatus},
     domain::{failure::FailureReason, record::RecordId, tables::Tables},
     engine::{Engine, Q, SearchReq, Sort, embedded::Embedded},
-    intake::{self, Event, IntakeError, Report, Scope, Setup, generation, reindex},
+    intake::{self, Control, Event, IntakeError, Order, Report, Scope, Setup, generation, reindex},
     source::Limits,
 };
 
 /// An archive folder, a data folder, and the program's two stores over them.
-struct Office {
-    folder: tempfile::TempDir,
-    catalog: Catalog,
-    engine: Embedded,
-    read_again: bool,
+pub struct Office {
+    pub folder: tempfile::TempDir,
+    pub catalog: Catalog,
+    pub engine: Embedded,
+    pub order: Order,
+    pub tables: Tables,
 }
 
 impl Office {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("kho")).unwrap();
         let catalog = Catalog::open(&folder.path().join("index")).unwrap();
         let engine = Embedded::in_memory().unwrap();
-        Self { folder, catalog, engine, read_again: false }
+        Self { folder, catalog, engine, order: Order::Changes, tables: Tables::builtin().clone() }
     }
 
-    fn archive(&self) -> PathBuf {
+    pub fn archive(&self) -> PathBuf {
         self.folder.path().join("kho")
     }
 
     /// Writes a file and makes it an hour old, so that its time of change proves something.
-    fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.archive().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         self.touch(&path, 3600);
     }
 
-    fn touch(&self, path: &Path, seconds_ago: u64) {
+    pub fn touch(&self, path: &Path, seconds_ago: u64) {
         let file = fs::File::options().write(true).open(path).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_secs(seconds_ago)).unwrap();
     }
 
-    fn remove(&self, path: &str) {
+    pub fn remove(&self, path: &str) {
         fs::remove_file(self.archive().join(path)).unwrap();
     }
 
-    fn rename(&self, from: &str, to: &str) {
+    pub fn rename(&self, from: &str, to: &str) {
         let to = self.archive().join(to);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
         fs::rename(self.archive().join(from), to).unwrap();
     }
 
-    fn try_run(&self, scopes: &[Scope]) -> Result<Report, IntakeError> {
+    pub fn try_run(&self, scopes: &[Scope]) -> Result<Report, IntakeError> {
         let archive = self.archive();
         let limits = Limits { max_file_bytes: 100_000, ..Limits::default() };
-        let stop = AtomicBool::new(false);
+        let control = Control::default();
         let setup = Setup {
             archive: &archive,
             catalog: &self.catalog,
             engine: &self.engine,
-            tables: Tables::builtin(),
-            tables_revision: "test",
+            tables: &self.tables,
             limits: &limits,
             n_threads: NonZeroUsize::new(3).unwrap(),
-            read_again: self.read_again,
-            stop: &stop,
+            order: &self.order,
+            control: &control,
         };
         let report = intake::run(&setup, scopes, &|_| {})?;
         assert_eq!(self.engine_ids(), self.catalog_ids(), "catalog and engine disagree");
@@ -83,17 +83,17 @@ impl Office {
 
     /// Runs over the archive and compares what became of the files.
     #[track_caller]
-    fn check(&self, expected: &str) {
+    pub fn check(&self, expected: &str) {
         let report = self.try_run(&[Scope::archive(&self.archive())]).unwrap();
         assert_eq!(summary(&report), expected);
     }
 
-    fn catalog_ids(&self) -> Vec<RecordId> {
+    pub fn catalog_ids(&self) -> Vec<RecordId> {
         let shown = self.catalog.shown_after(0, 10_000).unwrap();
         shown.into_iter().map(|shown| shown.id).collect()
     }
 
-    fn engine_ids(&self) -> Vec<RecordId> {
+    pub fn engine_ids(&self) -> Vec<RecordId> {
         let request = SearchReq {
             score: Q::Everything,
             filter: Vec::new(),
@@ -107,12 +107,12 @@ impl Office {
     }
 
     /// The document at a path.
-    fn id(&self, path: &str) -> Option<RecordId> {
+    pub fn id(&self, path: &str) -> Option<RecordId> {
         let path = FilePath::from_bytes(path.as_bytes().to_vec());
         self.catalog.file(&path).unwrap().and_then(|row| row.id)
     }
 
-    fn status(&self, path: &str) -> FileStatus {
+    pub fn status(&self, path: &str) -> FileStatus {
         let path = FilePath::from_bytes(path.as_bytes().to_vec());
         self.catalog.file(&path).unwrap().unwrap().status
     }
@@ -379,16 +379,6 @@ fn an_archive_that_is_suddenly_empty_is_not_believed() {
     assert_eq!(office.catalog_ids().len(), 1);
 }
 
-#[test]
-fn reading_again_opens_every_original() {
-    let mut office = Office::new();
-    office.write("a.txt", "Kế hoạch số 1");
-    office.write("b.txt", "");
-    office.check("1 new, 1 empty");
-    office.read_again = true;
-    office.check("1 read again, 1 empty");
-}
-
 /// Every file under a folder that holds some bytes.
 fn files_holding(folder: &Path, needle: &[u8]) -> Vec<PathBuf> {
     let mut holding = Vec::new();
@@ -437,21 +427,21 @@ fn failures_are_told_with_their_path() {
     office.write("a.txt", "");
     office.write("b.txt", "Kế hoạch số 1");
     let archive = office.archive();
-    let (limits, stop) = (Limits::default(), AtomicBool::new(false));
+    let (limits, control) = (Limits::default(), Control::default());
     let setup = Setup {
         archive: &archive,
         catalog: &office.catalog,
         engine: &office.engine,
         tables: Tables::builtin(),
-        tables_revision: "test",
         limits: &limits,
         n_threads: NonZeroUsize::MIN,
-        read_again: false,
-        stop: &stop,
+        order: &Order::Changes,
+        control: &control,
     };
     let told = Mutex::new(Vec::new());
     intake::run(&setup, &[Scope::archive(&archive)], &|event| {
         told.lock().unwrap().push(match event {
+            Event::Planned { survey, .. } => format!("{} to read", survey.n_to_read()),
             Event::Progress(progress) => format!("{}/{}", progress.n_done, progress.n_total),
             Event::Failed { path, failure } => format!("{path}: {}", failure.reason.code()),
         });
@@ -459,9 +449,10 @@ fn failures_are_told_with_their_path() {
     .unwrap();
     let told = told.into_inner().unwrap();
     assert!(told.contains(&"a.txt: empty".to_owned()), "{told:?}");
+    assert_eq!(told.first().unwrap(), "2 to read");
     assert_eq!(told.last().unwrap(), "2/2");
     // Stopped from outside: nothing is seen, so nothing is gone.
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    control.stop();
     let report = intake::run(&setup, &[Scope::archive(&archive)], &|_| {}).unwrap();
     assert!(report.is_cut_short && !report.is_complete());
     assert_eq!(office.catalog_ids().len(), 1);

@@ -12,6 +12,7 @@ mod golden; // every stage over small built inputs
 mod graph; // who means whom in the sample archive, against its labels
 mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
+mod orders; // what a run is asked to do: try again, read again, wait
 mod query; // what a typed text is understood as
 mod search; // what is typed and which documents it finds, in which order
 mod service; // what the service promises any caller: limits, tags, metrics, batches

@@ -161,7 +161,7 @@ fn documents() -> Vec<Doc> {
 fn archive() -> (Archive, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let catalog = Catalog::open(folder.path()).unwrap();
-    let run = catalog.start_run(0).unwrap();
+    let run = catalog.start_run("changes", 0).unwrap();
     let mut changes = Vec::new();
     for Doc { record, body } in documents() {
         let stat = FileStat {

@@ -49,7 +49,7 @@ fn only_the_named_rooms_use_the_outside() {
         ("axum::", &["src/web/"]),
         ("utoipa::", &["src/web/"]),
         ("maud::", &["src/web/"]),
-        ("tokio::", &["src/web/", "src/cli/serve.rs", "src/main.rs"]),
+        ("tokio::", &["src/web/", "src/cli/serve.rs", "src/cli/signal.rs", "src/main.rs"]),
         ("clap::", &["src/cli/", "src/config.rs", "src/main.rs"]),
         ("indicatif::", &["src/cli/"]),
         ("anyhow::", &["src/cli/", "src/main.rs"]),

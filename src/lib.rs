@@ -17,3 +17,4 @@ pub mod recognised;
 pub mod source;
 pub mod text;
 pub mod web;
+pub mod worker;

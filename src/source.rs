@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::domain::record::RecordId;
@@ -38,7 +39,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// What one document may cost. Checked inside the loops of the readers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     /// Bytes of the file itself.
     pub max_file_bytes: u64,

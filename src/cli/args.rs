@@ -68,6 +68,9 @@ pub(super) enum Command {
     Cites(CitesArgs),
     /// Print what is cited but not in the archive, most cited first
     Missing(MissingArgs),
+    /// Read and draw for another process of this program, through pipes; started by it alone
+    #[command(hide = true)]
+    Worker,
 }
 
 #[derive(Debug, clap::Args)]

@@ -22,6 +22,7 @@ use crate::{
     },
     pipeline::EXTRACTOR_REVISION,
     source::Limits,
+    worker::Pool,
 };
 
 /// How many of the latest runs say how fast reading goes.
@@ -59,6 +60,7 @@ pub(super) fn take_in(
 ) -> anyhow::Result<Report> {
     let tables = tables(config)?;
     let limits = Limits::default();
+    let workers = Pool::new(config.n_threads);
     let setup = Setup {
         archive: &config.archive,
         catalog,
@@ -66,6 +68,7 @@ pub(super) fn take_in(
         tables: &tables,
         limits: &limits,
         n_threads: config.n_threads,
+        workers: Some(&workers),
         order,
         control,
     };

@@ -17,7 +17,7 @@ use walkdir::WalkDir;
 use crate::{
     cli::{End, args::InspectArgs, render, tables},
     config::Config,
-    context::Context,
+    context::{Apart, Context},
     domain::{
         citation::Citation,
         failure::{Failure, FailureReason},
@@ -26,6 +26,7 @@ use crate::{
     intake::{ignore, reader, scan},
     pipeline::Processed,
     source::Limits,
+    worker::Pool,
 };
 
 /// How far a fast file may run ahead of a slow one before it: bounds the answers kept waiting.
@@ -61,7 +62,9 @@ enum Answer {
 
 pub(super) fn run(config: &Config, args: &InspectArgs) -> anyhow::Result<End> {
     let tables = tables(config)?;
-    let context = Context::new(&tables, Limits::default());
+    let workers = Pool::new(config.n_threads);
+    let read = |bytes: &[u8], limits: &Limits| workers.read(bytes, limits);
+    let context = Context { apart: Some(Apart(&read)), ..Context::new(&tables, Limits::default()) };
     let files = files(&args.files);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut is_complete = true;

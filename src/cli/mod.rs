@@ -24,7 +24,7 @@ use std::{
 use clap::Parser;
 
 use self::args::{Args, Command};
-use crate::{config::Config, domain::tables::Tables};
+use crate::{config::Config, domain::tables::Tables, worker};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +68,11 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn command(args: Args) -> anyhow::Result<End> {
+    if matches!(args.command, Some(Command::Worker)) {
+        // Has no settings: what it may do is told with every job.
+        worker::serve()?;
+        return Ok(End::Done);
+    }
     let config = Config::load(args.settings.into(), args.config.as_deref())?;
     match args.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
@@ -78,6 +83,7 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Show(args) => document::show(&config, &args),
         Command::Cites(args) => document::cites(&config, &args),
         Command::Missing(args) => document::missing(&config, &args),
+        Command::Worker => Ok(End::Done),
     }
 }
 

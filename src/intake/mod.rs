@@ -46,6 +46,7 @@ use crate::{
     engine::{Engine, EngineError},
     pipeline::EXTRACTOR_REVISION,
     source::Limits,
+    worker::Pool,
 };
 
 /// What a run works on and with.
@@ -63,6 +64,8 @@ pub struct Setup<'a> {
     pub limits: &'a Limits,
     /// Threads that read.
     pub n_threads: NonZeroUsize,
+    /// Who reads what foreign code reads; `None` reads it in this process.
+    pub workers: Option<&'a Pool>,
     /// What to do.
     pub order: &'a Order,
     /// Pauses and ends the run from outside.

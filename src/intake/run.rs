@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     catalog::{CatalogError, Change, FileRow, FileStat, FileStatus, KnownFile, RunId, Stored},
-    context::Context,
+    context::{Apart, Context},
     domain::failure::{Failure, FailureReason},
     intake::{
         Event, IntakeError, Order, Report, RunCounts, Scope, Setup,
@@ -23,6 +23,8 @@ use crate::{
         writer::{Outcome, Writer, now_ms},
     },
     pipeline::EXTRACTOR_REVISION,
+    read,
+    source::Limits,
 };
 
 /// Files waiting for a reader.
@@ -167,7 +169,12 @@ fn read_all(
     big_file: &Mutex<()>,
     to_writer: &SyncSender<Outcome>,
 ) {
-    let context = Context::new(setup.tables, setup.limits.clone());
+    let read = |bytes: &[u8], limits: &Limits| match setup.workers {
+        Some(workers) => workers.read(bytes, limits),
+        None => read::here(bytes, limits),
+    };
+    let context =
+        Context { apart: Some(Apart(&read)), ..Context::new(setup.tables, setup.limits.clone()) };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };

@@ -1,8 +1,8 @@
 //! The bytes of a .doc of Word 6 to 2003 → [`Layout`], by the crate `undoc`.
 //!
 //! What that crate does not tell is not guessed: fonts, sizes, alignment, and the form of list
-//! labels. It is foreign code over hostile bytes, so a panic of it is caught here; its memory
-//! and time are bounded by the size of the file only.
+//! labels. It is foreign code over hostile bytes that keeps no budget: intake has it run in a worker
+//! process. A panic of it is caught here.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -27,6 +27,14 @@ pub enum ReadError {
     /// Larger or slower than a limit.
     #[error(transparent)]
     OverBudget(#[from] OverBudget),
+    /// A worker process said so, or was stopped, or ended.
+    #[error("{detail}")]
+    Stopped {
+        /// The named reason.
+        reason: FailureReason,
+        /// What was expected and what was found. Never document text.
+        detail: String,
+    },
 }
 
 impl ReadError {
@@ -39,6 +47,7 @@ impl ReadError {
             Self::Damaged { .. } => FailureReason::Damaged,
             Self::OverBudget(OverBudget::TooMuch { .. }) => FailureReason::TooLarge,
             Self::OverBudget(OverBudget::TooSlow { .. }) => FailureReason::TooSlow,
+            Self::Stopped { reason, .. } => *reason,
         }
     }
 }

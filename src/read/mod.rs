@@ -22,7 +22,7 @@ use crate::{
     domain::record::{Format, Warning},
     layout::Layout,
     read::{error::ReadError, sniff::Sniffed},
-    source::{Budget, OverBudget, Source},
+    source::{Budget, Limits, OverBudget, Source},
 };
 
 /// A file that could be read.
@@ -36,27 +36,45 @@ pub struct Read {
     pub warnings: Vec<Warning>,
 }
 
-/// Reads a file.
+/// Reads a file; what foreign code reads, apart from this process where the context knows how.
 ///
 /// # Errors
 /// [`ReadError`] says why nothing could be read: empty, of an unknown format, locked by a
 /// password, damaged beyond repair, or over one of the context's limits.
 pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
-    let limits = &ctx.limits;
-    if source.bytes.len() as u64 > limits.max_file_bytes {
-        let (what, limit) = ("bytes in a file", limits.max_file_bytes);
-        return Err(OverBudget::TooMuch { what, limit }.into());
+    match ctx.apart {
+        Some(apart) if sniff::sniff(&source.bytes)?.needs_foreign_code() => {
+            check_size(&source.bytes, &ctx.limits)?;
+            (apart.0)(&source.bytes, &ctx.limits)
+        }
+        _ => here(&source.bytes, &ctx.limits),
     }
-    let sniffed = sniff::sniff(&source.bytes)?;
+}
+
+/// Reads a file in this process, whoever wrote its reader.
+///
+/// # Errors
+/// As [`read`].
+pub fn here(bytes: &[u8], limits: &Limits) -> Result<Read, ReadError> {
+    check_size(bytes, limits)?;
+    let sniffed = sniff::sniff(bytes)?;
     let mut budget = Budget::new(limits);
     let (layout, warnings) = match sniffed {
-        Sniffed::Docx => docx::read(&source.bytes, &mut budget)?,
-        Sniffed::Txt => txt::read(&source.bytes, &mut budget)?,
-        Sniffed::Doc => doc::read(&source.bytes, &mut budget)?,
-        Sniffed::Rtf => rtf::read(&source.bytes, &mut budget)?,
-        Sniffed::Html => html::read(&source.bytes, None, &mut budget)?,
-        Sniffed::Mhtml => mhtml::read(&source.bytes, &mut budget)?,
-        Sniffed::Pdf => pdf::read(&source.bytes, &mut budget)?,
+        Sniffed::Docx => docx::read(bytes, &mut budget)?,
+        Sniffed::Txt => txt::read(bytes, &mut budget)?,
+        Sniffed::Doc => doc::read(bytes, &mut budget)?,
+        Sniffed::Rtf => rtf::read(bytes, &mut budget)?,
+        Sniffed::Html => html::read(bytes, None, &mut budget)?,
+        Sniffed::Mhtml => mhtml::read(bytes, &mut budget)?,
+        Sniffed::Pdf => pdf::read(bytes, &mut budget)?,
     };
     Ok(Read { format: sniffed.format(), layout, warnings })
+}
+
+fn check_size(bytes: &[u8], limits: &Limits) -> Result<(), OverBudget> {
+    if bytes.len() as u64 > limits.max_file_bytes {
+        let (what, limit) = ("bytes in a file", limits.max_file_bytes);
+        return Err(OverBudget::TooMuch { what, limit });
+    }
+    Ok(())
 }

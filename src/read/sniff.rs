@@ -39,6 +39,11 @@ impl Sniffed {
             Self::Txt => Format::Txt,
         }
     }
+
+    /// Whether its reader is code that is not ours and keeps no budget.
+    pub fn needs_foreign_code(self) -> bool {
+        self == Self::Doc
+    }
 }
 
 /// First bytes that name a format which cannot be read.

@@ -36,6 +36,7 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
         tables: Tables::builtin(),
         limits: &Limits::default(),
         n_threads: NonZeroUsize::new(2).unwrap(),
+        workers: None,
         order: &Order::Changes,
         control: &Control::default(),
     };

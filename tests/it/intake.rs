@@ -73,6 +73,7 @@ impl Office {
             tables: &self.tables,
             limits: &limits,
             n_threads: NonZeroUsize::new(3).unwrap(),
+            workers: None,
             order: &self.order,
             control: &control,
         };
@@ -435,6 +436,7 @@ fn failures_are_told_with_their_path() {
         tables: Tables::builtin(),
         limits: &limits,
         n_threads: NonZeroUsize::MIN,
+        workers: None,
         order: &Order::Changes,
         control: &control,
     };

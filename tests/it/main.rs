@@ -18,3 +18,4 @@ mod search; // what is typed and which documents it finds, in which order
 mod service; // what the service promises any caller: limits, tags, metrics, batches
 mod tidy; // the house rules: layering, size, module docs, NFC, sorted tables
 mod util; // builders of small documents, folders, the built program
+mod worker; // what runs in a process of its own, and how it ends

@@ -131,6 +131,7 @@ fn a_paused_run_waits_and_goes_on_where_it_was() {
         tables: &office.tables,
         limits: &limits,
         n_threads: NonZeroUsize::MIN,
+        workers: None,
         order: &Order::Changes,
         control: &control,
     };

@@ -167,6 +167,21 @@ pub fn pdf(text: &str) -> Vec<u8> {
 /// A PDF of one page from content streams, each with the entries of its dictionary, and
 /// further objects, numbered from 10.
 pub fn pdf_of(objects: &[&str], contents: &[(&str, &[u8])]) -> Vec<u8> {
+    pdf_page("/MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >>", objects, contents)
+}
+
+/// A PDF of one page that shows one image, 20 mm from its left and lower edge, of so many pixels;
+/// the image is the content numbered 100.
+pub fn pdf_image(width: u32, height: u32, entries: &str, bytes: &[u8]) -> Vec<u8> {
+    let entries =
+        format!("/Type /XObject /Subtype /Image /Width {width} /Height {height} {entries}");
+    let page = "/MediaBox [0 0 595 842] /Resources << /XObject << /I 100 0 R >> >>";
+    let content = b"q 480 0 0 720 57 57 cm /I Do Q";
+    pdf_page(page, &[], &[(&entries, bytes), ("", content)])
+}
+
+/// As [`pdf_of`], with the entries of the page's dictionary.
+pub fn pdf_page(page: &str, objects: &[&str], contents: &[(&str, &[u8])]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.4\n".to_vec();
     let mut offsets: Vec<(usize, usize)> = Vec::new();
     let mut object = |number: usize, body: &[u8]| {
@@ -177,12 +192,10 @@ pub fn pdf_of(objects: &[&str], contents: &[(&str, &[u8])]) -> Vec<u8> {
     };
     object(1, b"<< /Type /Catalog /Pages 2 0 R >>");
     object(2, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+    let is_drawn = |index: &usize| !contents[*index].0.contains("/XObject");
     let streams: String =
-        (0..contents.len()).map(|index| format!("{} 0 R ", 100 + index)).collect();
-    let page = format!(
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents [{streams}] \
-         /Resources << /Font << /F1 4 0 R >> >> >>"
-    );
+        (0..contents.len()).filter(is_drawn).map(|index| format!("{} 0 R ", 100 + index)).collect();
+    let page = format!("<< /Type /Page /Parent 2 0 R /Contents [{streams}] {page} >>");
     object(3, page.as_bytes());
     object(4, b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
     for (index, body) in objects.iter().enumerate() {

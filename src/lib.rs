@@ -7,6 +7,7 @@ pub mod config;
 pub mod context;
 pub mod domain;
 pub mod engine;
+pub mod export;
 pub mod extract;
 pub mod intake;
 pub mod layout;

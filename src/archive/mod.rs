@@ -6,8 +6,10 @@
 mod document;
 mod facets;
 mod found;
+mod gaps;
 mod number;
 mod params;
+mod register;
 mod search;
 pub mod snippet;
 
@@ -21,8 +23,10 @@ pub use self::{
     document::{CitationView, CitationsView, CitedBy, DocumentView, Looked, Status},
     facets::{FacetValue, FacetView},
     found::{Badge, Found, HitView, NumberView, Why},
+    gaps::Series,
     number::Named,
     params::{Filter, MAX_REACH, SearchParams, SortBy},
+    register::{Book, Register},
 };
 use crate::{
     catalog::{Catalog, CatalogError},

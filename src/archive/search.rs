@@ -89,7 +89,7 @@ impl Archive {
         Finder::new(&Plan::new(&query, &self.tables).words).spans(text)
     }
 
-    fn understand(&self, q: &str, today: PartialDate) -> (Query, Vec<Warning>) {
+    pub(super) fn understand(&self, q: &str, today: PartialDate) -> (Query, Vec<Warning>) {
         let context = Context::new(&self.tables, Limits::default());
         query::parse(&context, today, q)
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
     config::Settings,
@@ -68,6 +68,8 @@ pub(super) enum Command {
     Cites(CitesArgs),
     /// Print what is cited but not in the archive, most cited first
     Missing(MissingArgs),
+    /// Write a register (sổ đăng ký) or the list of documents found, for a spreadsheet
+    Export(ExportArgs),
     /// Read and draw for another process of this program, through pipes; started by it alone
     #[command(hide = true)]
     Worker,
@@ -191,4 +193,38 @@ pub(super) struct MissingArgs {
     /// Most documents to print
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// What to write
+    pub what: ExportWhat,
+    /// Which documents, in the language of the box [default: all]
+    pub query: Vec<String>,
+    /// Which register
+    #[arg(long, value_enum, default_value = "outgoing")]
+    pub book: ExportBook,
+    /// File to write, ending in .xlsx or .csv
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportWhat {
+    /// A register in the form of Nghị định 30/2020/NĐ-CP
+    Register,
+    /// The documents found, in the order of the search
+    List,
+}
+
+/// Which register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportBook {
+    /// Văn bản đi, by number
+    Outgoing,
+    /// Văn bản đến, by date
+    Incoming,
+    /// Mục lục văn bản trong hồ sơ, by date
+    Contents,
 }

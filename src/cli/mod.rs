@@ -5,6 +5,7 @@
 
 mod args;
 mod document;
+mod export;
 mod ingest;
 mod inspect;
 mod query;
@@ -83,6 +84,7 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Show(args) => document::show(&config, &args),
         Command::Cites(args) => document::cites(&config, &args),
         Command::Missing(args) => document::missing(&config, &args),
+        Command::Export(args) => export::run(&config, &args),
         Command::Worker => Ok(End::Done),
     }
 }

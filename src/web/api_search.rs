@@ -36,12 +36,6 @@ pub struct SearchQuery {
     /// Order of the hits; by relevance when not given.
     #[param(nullable = false, inline)]
     sort: Option<SortCode>,
-    /// Hits a page, 1 to 100; 20 when not given.
-    #[param(minimum = 1, maximum = 100, nullable = false)]
-    limit: Option<usize>,
-    /// The `next` of the previous page.
-    #[param(nullable = false)]
-    after: Option<String>,
     /// Type signs, e.g. `kh`.
     #[param(nullable = false)]
     r#type: Option<Vec<String>>,
@@ -60,6 +54,19 @@ pub struct SearchQuery {
     /// States.
     #[param(nullable = false)]
     state: Option<Vec<String>>,
+}
+
+/// Which page of the hits.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes parameters; they are read from the raw query")]
+pub struct Paging {
+    /// Hits a page, 1 to 100; 20 when not given.
+    #[param(minimum = 1, maximum = 100, nullable = false)]
+    limit: Option<usize>,
+    /// The `next` of the previous page.
+    #[param(nullable = false)]
+    after: Option<String>,
 }
 
 /// The orders of hits; among equals the newer first.
@@ -106,9 +113,11 @@ fn filter_name(field: KeyField) -> &'static str {
     names.into_iter().find(|name| filter_field(name) == Some(field)).unwrap_or("other")
 }
 
-fn read_params(query: &str) -> Result<SearchParams, Problem> {
+/// Reads the parameters of a search; `own` are further ones that the caller reads itself.
+pub fn read_params(query: &str, own: &[&str]) -> Result<SearchParams, Problem> {
     let mut params = SearchParams::new(String::new(), today());
-    for (name, value) in pairs(query) {
+    for (name, value) in pairs(query).into_iter().filter(|(name, _)| !own.contains(&name.as_str()))
+    {
         match name.as_str() {
             "q" => params.q = value,
             "sort" => {
@@ -142,7 +151,7 @@ fn read_params(query: &str) -> Result<SearchParams, Problem> {
 }
 
 /// Finds documents.
-#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(SearchQuery),
+#[utoipa::path(get, path = "/api/v1/search", tag = "search", params(SearchQuery, Paging),
     responses(
         (status = 200, body = SearchAnswer),
         (status = 400, body = Problem, content_type = "application/problem+json")))]
@@ -150,7 +159,7 @@ pub async fn search(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<SearchAnswer>, Problem> {
-    let params = read_params(query.as_deref().unwrap_or(""))?;
+    let params = read_params(query.as_deref().unwrap_or(""), &[])?;
     blocking(&app, move |app| Ok(SearchAnswer::new(app.archive.search(&params)?))).await.map(Json)
 }
 

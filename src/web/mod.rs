@@ -15,6 +15,8 @@ pub mod missing;
 pub mod openapi;
 pub mod pages;
 pub mod problem;
+pub mod register;
+pub mod register_page;
 pub mod results;
 pub mod shell;
 pub mod status;
@@ -85,6 +87,7 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/api/v1/missing", get(api::missing))
         .route("/api/v1/numbers", get(api::numbers))
         .route("/api/v1/runs", get(api::runs))
+        .route("/api/v1/register", get(register::register))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::metrics))
@@ -95,6 +98,8 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/vb/{key}", get(pages::document))
         .route("/vb/{key}/vien-dan", get(pages::document_citations))
         .route("/thieu", get(pages::missing))
+        .route("/so", get(register_page::page))
+        .route("/so/{file}", get(register_page::file))
         .route("/tinh-trang", get(pages::status))
         .route("/huong-dan", get(pages::help))
         .route("/api", get(docs::page))

@@ -28,7 +28,7 @@ use crate::{
 const N_RECENT: usize = 6;
 
 /// Runs `make` on a blocking thread and frames the page; a store that fails gives the error page.
-async fn framed(
+pub async fn framed(
     app: &Arc<App>,
     visit: Visit,
     make: impl FnOnce(&App, Lang) -> Result<Page, ArchiveError> + Send + 'static,

@@ -87,12 +87,14 @@ impl Asked {
         }
     }
 
+    /// The chosen values as further parameters of an address, each with its `&`.
+    pub fn filters_address(&self) -> String {
+        self.chosen.iter().map(|(name, value)| format!("&{name}={}", encode(value))).collect()
+    }
+
     /// The address of this page.
     fn address(&self) -> String {
-        let mut address = format!("/tim?q={}", encode(&self.q));
-        for (name, value) in &self.chosen {
-            address.push_str(&format!("&{name}={}", encode(value)));
-        }
+        let mut address = format!("/tim?q={}{}", encode(&self.q), self.filters_address());
         if self.sort != SortBy::default() {
             address.push_str(&format!("&xep={}", self.sort.code()));
         }
@@ -102,7 +104,8 @@ impl Asked {
         address
     }
 
-    fn with_query(&self, q: String) -> String {
+    /// The address of the first page of another query with the same filters.
+    pub fn with_query(&self, q: String) -> String {
         Self { q, page: 1, ..self.clone() }.address()
     }
 
@@ -172,6 +175,9 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
                     span role="status" { b { (lang.count(found.total)) } " " (lang.word("result.documents")) }
                     span.soft.small { (format!("{:.1}", found.took.as_secs_f64() * 1000.0)) " ms" }
                     (sorts(asked, lang))
+                    @let list = format!("q={}{}", encode(&asked.q), asked.filters_address());
+                    a.small href={ "/so?" (list) } { (lang.word("register.heading")) }
+                    a.small href={ "/so/so.xlsx?so=list&" (list) } { (lang.word("register.xlsx")) }
                 }
                 @if found.hits.is_empty() { (nothing_found(found, lang)) }
                 @if let Some(number) = found.number.as_ref().filter(|number| number.n_carrying == 0 && !found.hits.is_empty()) {

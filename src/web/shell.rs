@@ -97,6 +97,7 @@ pub fn respond(visit: &Visit, page: Page) -> Response {
     let entries = [
         ("/", "nav.home"),
         ("/thieu", "nav.missing"),
+        ("/so", "nav.register"),
         ("/tinh-trang", "nav.status"),
         ("/huong-dan", "nav.help"),
     ];

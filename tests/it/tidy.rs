@@ -51,6 +51,8 @@ fn only_the_named_rooms_use_the_outside() {
         ("axum::", &["src/web/"]),
         ("utoipa::", &["src/web/"]),
         ("maud::", &["src/web/"]),
+        ("rust_xlsxwriter::", &["src/export/"]),
+        ("csv::", &["src/export/"]),
         ("tokio::", &["src/web/", "src/cli/serve.rs", "src/cli/signal.rs", "src/main.rs"]),
         ("clap::", &["src/cli/", "src/config.rs", "src/main.rs"]),
         ("indicatif::", &["src/cli/"]),

@@ -26,6 +26,8 @@ pub enum PageClass {
     GarbageText,
     /// Nothing.
     Blank,
+    /// An image whose words were recognised.
+    Recognised,
 }
 
 /// One page.

@@ -11,6 +11,7 @@ pub mod export;
 pub mod extract;
 pub mod intake;
 pub mod layout;
+pub mod ocr;
 pub mod pipeline;
 pub mod query;
 pub mod read;

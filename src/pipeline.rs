@@ -1,6 +1,8 @@
 //! [`process`]: one file through all stages, source to record. Pure: no files, no clock but the
 //! reader's deadline, no log.
 
+use std::collections::BTreeSet;
+
 use crate::{
     context::Context,
     domain::{
@@ -9,14 +11,15 @@ use crate::{
         record::{Classification, Format, Record, TextSource, Warning},
     },
     extract,
-    layout::{Layout, PageClass},
-    read,
+    layout::{Layout, Page, PageClass},
+    read::{self, pdf::OCR_FAILED},
+    recognised::RecognisedPage,
     source::Source,
     text::{self, Text},
 };
 
 /// Bumped whenever reading, text or extraction may give another result for the same bytes.
-pub const EXTRACTOR_REVISION: u32 = 1;
+pub const EXTRACTOR_REVISION: u32 = 2;
 
 /// Code of the warning that pages are images which nothing has recognised.
 pub const NEEDS_OCR: &str = "needs_ocr";
@@ -76,13 +79,37 @@ pub fn understand(
         sha256: source.sha256.clone(),
         path: source.path.clone(),
         format: Some(format),
-        text_source: if text.lines.is_empty() { TextSource::None } else { TextSource::Embedded },
+        text_source: text_source(&layout, &text),
         n_pages: u32::try_from(layout.pages.len()).unwrap_or(u32::MAX),
         metadata,
         citations,
         warnings,
     };
     Ok(Processed { record, text, layout })
+}
+
+/// Where the lines of the text come from.
+fn text_source(layout: &Layout, text: &Text) -> TextSource {
+    let mut pages: Vec<u32> = text.lines.iter().map(|line| line.page).collect();
+    pages.dedup();
+    let is_recognised = |page: &&Page| page.class == PageClass::Recognised;
+    let recognised: BTreeSet<u32> =
+        layout.pages.iter().filter(is_recognised).map(|page| page.number).collect();
+    let n_recognised = pages.iter().filter(|page| recognised.contains(page)).count();
+    match n_recognised {
+        _ if pages.is_empty() => TextSource::None,
+        0 => TextSource::Embedded,
+        n if n == pages.len() => TextSource::Ocr,
+        _ => TextSource::Mixed,
+    }
+}
+
+/// Whether a recognised page, read alone, bears a secrecy stamp.
+pub fn looks_classified(ctx: &Context<'_>, recognised: &RecognisedPage) -> bool {
+    let layout = read::pdf::lay_out_recognised(recognised);
+    let (text, _) = text::normalise(&layout);
+    let (metadata, _) = extract::metadata(ctx, &text);
+    metadata.classification.is_some()
 }
 
 fn refuse_classified(stamp: Option<&Found<Classification>>) -> Result<(), Refused> {
@@ -97,14 +124,25 @@ fn refuse_classified(stamp: Option<&Found<Classification>>) -> Result<(), Refuse
     Err(refused(FailureReason::Classified, detail))
 }
 
+/// The pages that are images, or bear a text layer that is none, and that nothing has tried to
+/// recognise.
+pub fn waiting_pages(layout: &Layout, warnings: &[Warning]) -> Vec<u32> {
+    let is_image = |class| matches!(class, PageClass::Image | PageClass::GarbageText);
+    let failed: Vec<u32> = warnings
+        .iter()
+        .filter(|warning| warning.code == OCR_FAILED)
+        .filter_map(|warning| warning.page)
+        .collect();
+    let pages = layout.pages.iter().filter(|page| is_image(page.class)).map(|page| page.number);
+    pages.filter(|page| !failed.contains(page)).collect()
+}
+
 /// The warning about pages that hold no words, unless the reader has given one already.
 fn unread_pages(layout: &Layout, text: &Text, given: &[Warning]) -> Option<Warning> {
     if given.iter().any(|warning| warning.code == NEEDS_OCR) {
         return None;
     }
-    let needs_ocr = |class| matches!(class, PageClass::Image | PageClass::GarbageText);
-    let pages: Vec<u32> =
-        layout.pages.iter().filter(|page| needs_ocr(page.class)).map(|page| page.number).collect();
+    let pages = waiting_pages(layout, given);
     let n_pages = layout.pages.len();
     let Some(first) = pages.first() else {
         let message = format!("expected words, found none on {n_pages} pages");
@@ -131,7 +169,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::tables::Tables,
-        layout::{Block, Line, Page, Run, Style},
+        layout::{Block, Line, Run, Style},
         source::Limits,
     };
 

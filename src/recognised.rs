@@ -40,8 +40,9 @@ impl Ocr for NoOcr {
 /// One page as recognised.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecognisedPage {
-    /// By how many quarters the displayed page is turned clockwise for its text to stand upright.
-    pub quarter_turns: u8,
+    /// In which direction the text runs on the displayed page, in degrees clockwise: 0 to the
+    /// right, 90 downwards; with the skew of the scan. The upright page is turned back by it.
+    pub degrees: f32,
     /// Size of the upright page in points.
     pub width: f32,
     /// In points.

@@ -12,6 +12,7 @@ pub mod lock;
 mod outbox;
 mod overview;
 mod read;
+mod recognised;
 mod runs;
 mod schema;
 mod spelling;
@@ -34,6 +35,7 @@ pub use self::{
     outbox::{OutboxEntry, OutboxOp},
     overview::Surroundings,
     read::{Counts, Document, FailedFile, Head, Shown},
+    recognised::{MAX_ATTEMPTS, Remembered, Tried, Waiting},
     runs::{Run, RunCounts, RunId},
     spelling::{canonical, fold},
     stored::Stored,

@@ -45,6 +45,10 @@ pub struct RunCounts {
     pub failed: BTreeMap<FailureReason, u64>,
     /// Of the files taken in: those with pages that need recognition.
     pub n_needs_ocr: u64,
+    /// Pages that were recognised.
+    pub n_pages_recognised: u64,
+    /// Pages whose recognition failed.
+    pub n_pages_failed: u64,
     /// Paths that were there before and are gone.
     pub n_vanished: u64,
     /// Files that are no documents by their name, by the rule that says so.

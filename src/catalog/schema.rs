@@ -12,7 +12,7 @@ use crate::catalog::{CatalogError, storage};
 const APPLICATION_ID: i32 = 0x7674_6875;
 
 /// Each takes a catalog from the version of its index to the next one.
-const MIGRATIONS: [&str; 2] = [V1, V2];
+const MIGRATIONS: [&str; 3] = [V1, V2, V3];
 
 /// Version 1.
 ///
@@ -137,6 +137,24 @@ const V2: &str = "
 ALTER TABLE runs ADD COLUMN what TEXT NOT NULL DEFAULT 'changes';
 ALTER TABLE runs ADD COLUMN noted_at INTEGER;
 CREATE INDEX contents_read_by ON contents (tables_revision, extractor_revision) WHERE shown = 1;
+";
+
+/// Version 3.
+///
+/// `recognised` holds what was recognised of page images, by content, so that no page is ever
+/// recognised twice: `words` packed, or why it failed and how often. From here on
+/// `contents.needs_ocr` counts the pages that nobody has looked at.
+const V3: &str = "
+CREATE TABLE recognised (
+    sha256 TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    engine TEXT NOT NULL,
+    words BLOB,
+    failure TEXT,
+    n_failures INTEGER NOT NULL,
+    PRIMARY KEY (sha256, page)
+) WITHOUT ROWID;
+CREATE INDEX contents_needs_ocr ON contents (ord) WHERE needs_ocr > 0;
 ";
 
 /// The version this program writes.

@@ -9,7 +9,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{citation::Citation, record::Record},
-    pipeline::{NEEDS_OCR, Processed},
+    layout::Layout,
+    pipeline::{NEEDS_OCR, Processed, waiting_pages},
 };
 
 /// Of zstd: the next level costs twice the time for a tenth of the size.
@@ -27,7 +28,8 @@ pub struct Stored {
     pub(super) extractor_revision: u32,
     pub(super) tables_revision: String,
     pub(super) ocr_engine: Option<String>,
-    pub(super) needs_ocr: bool,
+    /// Pages that are images which nobody has looked at.
+    pub(super) n_waiting: u32,
 }
 
 /// A document could not be brought into its stored form.
@@ -55,7 +57,7 @@ impl Stored {
         let head_json = serde_json::to_string(&head)
             .map_err(|source| EncodeError { part: "record", source: source.into() })?;
         Ok(Self {
-            needs_ocr: head.warnings.iter().any(|warning| warning.code == NEEDS_OCR),
+            n_waiting: n_waiting(&head, &layout),
             head,
             head_json,
             citations,
@@ -74,11 +76,18 @@ impl Stored {
 
     /// Whether pages of it are images that nothing has recognised.
     pub fn needs_ocr(&self) -> bool {
-        self.needs_ocr
+        self.n_waiting > 0
     }
 }
 
-fn pack<T: Serialize>(value: &T, part: &'static str) -> Result<Vec<u8>, EncodeError> {
+/// A record that says that pages are images has at least one; its reader may not know which.
+fn n_waiting(head: &Record, layout: &Layout) -> u32 {
+    let says_so = head.warnings.iter().any(|warning| warning.code == NEEDS_OCR);
+    let n_pages = waiting_pages(layout, &head.warnings).len().max(1);
+    if says_so { u32::try_from(n_pages).unwrap_or(u32::MAX) } else { 0 }
+}
+
+pub(super) fn pack<T: Serialize>(value: &T, part: &'static str) -> Result<Vec<u8>, EncodeError> {
     let bytes =
         postcard::to_stdvec(value).map_err(|source| EncodeError { part, source: source.into() })?;
     zstd::bulk::compress(&bytes, COMPRESSION_LEVEL)

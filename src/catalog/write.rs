@@ -10,6 +10,7 @@ use crate::{
         file::{FilePath, FileStat, FileStatus},
         graph,
         outbox::{self, OutboxOp},
+        recognised,
     },
     domain::{
         citation::Citation,
@@ -106,7 +107,7 @@ impl<'a> Batch<'a> {
                     return self.failed(stat, Some(&stored.head.sha256), &failure, 0);
                 };
                 self.contents.insert(ord, Some(stored));
-                let status = shown_status(stored.needs_ocr);
+                let status = shown_status(stored.needs_ocr());
                 self.row(
                     stat,
                     Some(&stored.head.sha256),
@@ -240,7 +241,7 @@ impl<'a> Batch<'a> {
                     stored.extractor_revision,
                     stored.tables_revision,
                     stored.ocr_engine,
-                    stored.needs_ocr,
+                    stored.n_waiting,
                     year
                 ],
                 |row| row.get(0),
@@ -256,13 +257,14 @@ impl<'a> Batch<'a> {
             .execute(params![
                 ord,
                 stored.extractor_revision,
-                shown_status(stored.needs_ocr).code()
+                shown_status(stored.needs_ocr()).code()
             ])?;
         Ok(Some(ord))
     }
 
     /// Removes a content that turned out to be classified, so that nothing of it is kept.
     fn give_up(&mut self, sha256: &str, failure: &Failure, revision: u32) -> rusqlite::Result<()> {
+        recognised::forget(self.connection, sha256)?;
         let held: Option<(i64, String)> = self
             .connection
             .prepare_cached("SELECT ord, id FROM contents WHERE sha256 = ?1")?

@@ -144,6 +144,9 @@ pub(super) struct InspectArgs {
     /// Print the normalised text, to which all spans refer
     #[arg(long, conflicts_with = "json")]
     pub text: bool,
+    /// Do not recognise the words on page images
+    #[arg(long)]
+    pub no_ocr: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     catalog::{Catalog, CatalogError, FilePath, FileStat, KnownFile, Reading},
-    cli::{End, args::IngestArgs, signal::stop_on_signal, summary, tables},
+    cli::{End, args::IngestArgs, signal::stop_on_signal, summary, tables, tesseract},
     config::Config,
     engine::embedded::Embedded,
     intake::{
@@ -21,6 +21,7 @@ use crate::{
         scan::{Cause, Seen},
     },
     pipeline::EXTRACTOR_REVISION,
+    recognised::{NoOcr, Ocr},
     source::Limits,
     worker::Pool,
 };
@@ -61,6 +62,8 @@ pub(super) fn take_in(
     let tables = tables(config)?;
     let limits = Limits::default();
     let workers = Pool::new(config.n_threads);
+    let tesseract = tesseract(&workers);
+    let ocr: &dyn Ocr = tesseract.as_ref().map_or(&NoOcr, |tesseract| tesseract);
     let setup = Setup {
         archive: &config.archive,
         catalog,
@@ -69,6 +72,7 @@ pub(super) fn take_in(
         limits: &limits,
         n_threads: config.n_threads,
         workers: Some(&workers),
+        ocr,
         order,
         control,
     };
@@ -84,6 +88,11 @@ pub(super) fn take_in(
             bar.set_length(progress.n_total);
             bar.set_position(progress.n_done);
             bar.set_message(summary::progress(progress));
+        }
+        Event::Recognised(progress) => {
+            bar.set_length(progress.n_total);
+            bar.set_position(progress.n_done);
+            bar.set_message(summary::recognition(progress));
         }
         Event::Failed { path, failure } => bar.suspend(|| {
             // Nobody to tell when standard error is closed; the summary counts it anyway.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::{
-    cli::{End, args::InspectArgs, render, tables},
+    cli::{End, args::InspectArgs, render, tables, tesseract},
     config::Config,
     context::{Apart, Context},
     domain::{
@@ -25,6 +25,7 @@ use crate::{
     },
     intake::{ignore, reader, scan},
     pipeline::Processed,
+    recognised::{NoOcr, Ocr},
     source::Limits,
     worker::Pool,
 };
@@ -64,7 +65,10 @@ pub(super) fn run(config: &Config, args: &InspectArgs) -> anyhow::Result<End> {
     let tables = tables(config)?;
     let workers = Pool::new(config.n_threads);
     let read = |bytes: &[u8], limits: &Limits| workers.read(bytes, limits);
-    let context = Context { apart: Some(Apart(&read)), ..Context::new(&tables, Limits::default()) };
+    let tesseract = if args.no_ocr { None } else { tesseract(&workers) };
+    let ocr: &dyn Ocr = tesseract.as_ref().map_or(&NoOcr, |tesseract| tesseract);
+    let context =
+        Context { ocr, apart: Some(Apart(&read)), ..Context::new(&tables, Limits::default()) };
     let files = files(&args.files);
     let mut out = BufWriter::new(io::stdout().lock());
     let mut is_complete = true;

@@ -25,7 +25,7 @@ use std::{
 use clap::Parser;
 
 use self::args::{Args, Command};
-use crate::{config::Config, domain::tables::Tables, worker};
+use crate::{config::Config, domain::tables::Tables, ocr::Tesseract, worker, worker::Pool};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +95,17 @@ fn tables(config: &Config) -> anyhow::Result<Tables> {
         Some(folder) => Tables::with_overrides(folder)?,
         None => Tables::builtin().clone(),
     })
+}
+
+/// The recognition program when it can be used; why not is said in the log.
+fn tesseract(workers: &Pool) -> Option<Tesseract<'_>> {
+    match Tesseract::detect(workers) {
+        Ok(tesseract) => Some(tesseract),
+        Err(why) => {
+            tracing::info!(%why, "page images stay images");
+            None
+        }
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -21,6 +21,8 @@ pub(super) fn text(report: &Report, seconds: f64) -> String {
         (counts.n_read_again, "read again"),
         (counts.n_unchanged, "unchanged"),
         (counts.n_vanished, "gone"),
+        (counts.n_pages_recognised, "pages recognised (OCR)"),
+        (counts.n_pages_failed, "pages whose recognition failed; they are tried again"),
         (counts.n_needs_ocr, "with pages that need text recognition (OCR)"),
     ] {
         line(&mut out, n, what);
@@ -79,6 +81,18 @@ pub(super) fn progress(progress: &Progress) -> String {
     }
     for (reason, n) in &progress.counts.failed {
         let _ = write!(out, ", {n} {}", reason.code());
+    }
+    out
+}
+
+/// How far recognition is, beside its bar.
+pub(super) fn recognition(progress: &Progress) -> String {
+    let mut out = format!("pages recognised, {:.1} pages/s", progress.rate);
+    if let Some(time) = progress.remaining {
+        let _ = write!(out, ", {} left", duration(time));
+    }
+    if progress.counts.n_pages_failed > 0 {
+        let _ = write!(out, ", {} failed", progress.counts.n_pages_failed);
     }
     out
 }

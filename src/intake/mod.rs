@@ -17,6 +17,7 @@ pub mod ignore;
 mod order;
 mod progress;
 pub mod reader;
+mod recognise;
 pub mod reindex;
 mod rows;
 mod run;
@@ -45,6 +46,7 @@ use crate::{
     domain::{failure::Failure, tables::Tables},
     engine::{Engine, EngineError},
     pipeline::EXTRACTOR_REVISION,
+    recognised::Ocr,
     source::Limits,
     worker::Pool,
 };
@@ -68,6 +70,8 @@ pub struct Setup<'a> {
     pub workers: Option<&'a Pool>,
     /// What to do.
     pub order: &'a Order,
+    /// Who reads the words of page images.
+    pub ocr: &'a dyn Ocr,
     /// Pauses and ends the run from outside.
     pub control: &'a Control,
 }
@@ -96,6 +100,8 @@ pub enum Event<'a> {
     },
     /// How far it is.
     Progress(&'a Progress),
+    /// How far the recognition of page images is, counted in pages.
+    Recognised(&'a Progress),
     /// A file, or a folder that cannot be listed, that was tried and not taken in.
     Failed {
         /// Where.

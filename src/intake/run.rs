@@ -11,13 +11,16 @@ use std::{
 };
 
 use crate::{
-    catalog::{CatalogError, Change, FileRow, FileStat, FileStatus, KnownFile, RunId, Stored},
+    catalog::{
+        CatalogError, Change, FileRow, FileStat, FileStatus, KnownFile, Remembered, RunId, Stored,
+    },
     context::{Apart, Context},
     domain::failure::{Failure, FailureReason},
     intake::{
         Event, IntakeError, Order, Report, RunCounts, Scope, Setup,
         feed::{Feed, catch_up},
         reader,
+        recognise::recognise,
         scan::{self, Cause, Seen},
         survey::Survey,
         writer::{Outcome, Writer, now_ms},
@@ -69,6 +72,10 @@ pub fn run(
         tell(Event::Planned { survey: &planned, estimate });
         work(setup, scopes, run, planned.n_to_read(), tell)?
     };
+    let mut counts = counts;
+    if !setup.control.is_stopped() {
+        recognise(setup, scopes, run, &mut counts, tell)?;
+    }
     let is_cut_short = setup.control.is_stopped();
     if is_cut_short {
         setup.catalog.note_run(run, now_ms(), &counts)?;
@@ -169,12 +176,16 @@ fn read_all(
     big_file: &Mutex<()>,
     to_writer: &SyncSender<Outcome>,
 ) {
+    let remembered = Remembered(setup.catalog);
     let read = |bytes: &[u8], limits: &Limits| match setup.workers {
         Some(workers) => workers.read(bytes, limits),
         None => read::here(bytes, limits),
     };
-    let context =
-        Context { apart: Some(Apart(&read)), ..Context::new(setup.tables, setup.limits.clone()) };
+    let context = Context {
+        ocr: &remembered,
+        apart: Some(Apart(&read)),
+        ..Context::new(setup.tables, setup.limits.clone())
+    };
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };

@@ -47,7 +47,7 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
             check_size(&source.bytes, &ctx.limits)?;
             (apart.0)(&source.bytes, &ctx.limits)
         }
-        _ => here(&source.bytes, &ctx.limits),
+        _ => here_asking(&source.bytes, &ctx.limits, &mut |page| ctx.ocr.recognise(source, page)),
     }
 }
 
@@ -56,6 +56,11 @@ pub fn read(ctx: &Context, source: &Source) -> Result<Read, ReadError> {
 /// # Errors
 /// As [`read`].
 pub fn here(bytes: &[u8], limits: &Limits) -> Result<Read, ReadError> {
+    here_asking(bytes, limits, &mut |_| Ok(None))
+}
+
+/// The same, asking for the words of pages that are images.
+fn here_asking(bytes: &[u8], limits: &Limits, ask: &mut pdf::AskOcr) -> Result<Read, ReadError> {
     check_size(bytes, limits)?;
     let sniffed = sniff::sniff(bytes)?;
     let mut budget = Budget::new(limits);
@@ -66,7 +71,7 @@ pub fn here(bytes: &[u8], limits: &Limits) -> Result<Read, ReadError> {
         Sniffed::Rtf => rtf::read(bytes, &mut budget)?,
         Sniffed::Html => html::read(bytes, None, &mut budget)?,
         Sniffed::Mhtml => mhtml::read(bytes, &mut budget)?,
-        Sniffed::Pdf => pdf::read(bytes, &mut budget)?,
+        Sniffed::Pdf => pdf::read_asking(bytes, &mut budget, ask)?,
     };
     Ok(Read { format: sniffed.format(), layout, warnings })
 }

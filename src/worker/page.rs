@@ -7,7 +7,7 @@ use std::sync::{
 
 use hayro::{
     RenderCache, RenderSettings,
-    hayro_interpret::{InterpreterSettings, InterpreterWarning},
+    hayro_interpret::{InterpreterSettings, InterpreterWarning, RenderContent},
     hayro_syntax::{LoadPdfError, Pdf},
     kurbo::Affine,
     vello_cpu::{self, Pixmap, RenderContext, color::palette::css::WHITE},
@@ -36,6 +36,8 @@ pub struct PageImage {
     /// Only this part, in points from the top left corner of the displayed page, as every box of
     /// a layout.
     pub crop: Option<BBox>,
+    /// Whether what was put on the page later is drawn too: signatures, stamps of the registry.
+    pub annotations: bool,
 }
 
 /// How large a page is drawn. Never larger than 40 million pixels and 16,000 a side.
@@ -151,6 +153,10 @@ pub(super) fn draw(bytes: &Arc<Vec<u8>>, wanted: &PageImage) -> Result<Raster, F
                 }
             }
         }),
+        render_content: match wanted.annotations {
+            true => RenderContent::all(),
+            false => RenderContent::PAGE,
+        },
         ..InterpreterSettings::default()
     };
     let mut context = RenderContext::new(frame.width as u16, frame.height as u16);

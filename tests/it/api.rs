@@ -37,6 +37,7 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
         limits: &Limits::default(),
         n_threads: NonZeroUsize::new(2).unwrap(),
         workers: None,
+        ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
         control: &Control::default(),
     };

@@ -74,6 +74,7 @@ impl Office {
             limits: &limits,
             n_threads: NonZeroUsize::new(3).unwrap(),
             workers: None,
+            ocr: &vanthu::recognised::NoOcr,
             order: &self.order,
             control: &control,
         };
@@ -437,6 +438,7 @@ fn failures_are_told_with_their_path() {
         limits: &limits,
         n_threads: NonZeroUsize::MIN,
         workers: None,
+        ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
         control: &control,
     };
@@ -445,6 +447,7 @@ fn failures_are_told_with_their_path() {
         told.lock().unwrap().push(match event {
             Event::Planned { survey, .. } => format!("{} to read", survey.n_to_read()),
             Event::Progress(progress) => format!("{}/{}", progress.n_done, progress.n_total),
+            Event::Recognised(progress) => format!("{} pages", progress.n_done),
             Event::Failed { path, failure } => format!("{path}: {}", failure.reason.code()),
         });
     })

@@ -132,6 +132,7 @@ fn a_paused_run_waits_and_goes_on_where_it_was() {
         limits: &limits,
         n_threads: NonZeroUsize::MIN,
         workers: None,
+        ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
         control: &control,
     };

@@ -24,7 +24,7 @@ fn pool() -> Pool {
 }
 
 fn whole_page(size: Size) -> PageImage {
-    PageImage { page: 1, size, ink: Ink::AsPrinted, crop: None }
+    PageImage { page: 1, size, ink: Ink::AsPrinted, crop: None, annotations: true }
 }
 
 fn render(bytes: Vec<u8>, page: &PageImage) -> Result<Raster, Undone> {

@@ -31,6 +31,7 @@ mod page;
 mod paragraphs;
 mod paths;
 mod pieces;
+mod recognised;
 mod running;
 #[cfg(test)]
 mod sample;
@@ -57,9 +58,18 @@ use self::{
 use super::error::ReadError;
 use crate::{
     domain::record::Warning,
-    layout::{BlockKind, Layout, Page, PageClass},
+    layout::{Block, BlockKind, Layout, Page, PageClass, Style},
+    recognised::{OcrFailure, RecognisedPage},
     source::{Budget, OverBudget},
 };
+
+/// Code of the warning that a page could not be recognised.
+pub const OCR_FAILED: &str = "ocr_failed";
+/// Code of the warning that a page has a text layer that is no text.
+pub const GARBAGE_LAYER: &str = "garbage_layer";
+
+/// Asks for the words of a page, from 1, that is an image; `None` when nobody has read them.
+pub type AskOcr<'a> = dyn FnMut(u32) -> Result<Option<RecognisedPage>, OcrFailure> + 'a;
 
 /// Pages larger or smaller than this in points are taken as A4.
 const SENSIBLE_SIZE: std::ops::RangeInclusive<f32> = 10.0..=50_000.0;
@@ -77,6 +87,19 @@ const A4: [f32; 4] = [0.0, 0.0, 595.28, 841.89];
 /// # Source
 /// ISO 32000-1 (PDF 1.7); ISO 32000-2 for encryption.
 pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
+    read_asking(bytes, budget, &mut |_| Ok(None))
+}
+
+/// The same, asking for the words of pages that are images. The time that the answers take is
+/// not charged.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_asking(
+    bytes: &[u8],
+    budget: &mut Budget,
+    ask: &mut AskOcr,
+) -> Result<(Layout, Vec<Warning>), ReadError> {
     let file = File::open(bytes, budget)?;
     let mut warnings = Vec::new();
     if file.repaired {
@@ -104,13 +127,65 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
         }
         pages.push(work);
     }
-    let layout = lay_out(&pages, shared);
+    let mut styles = shared.styles;
+    let layout = lay_out(&pages, &styles);
     // A file that was cut off before its first words would pass for a blank one.
     if file.repaired && layout.pages.iter().all(|page| page.class == PageClass::Blank) {
         let detail = "expected words or images after repairing the file, found none".to_owned();
         return Err(ReadError::Damaged { detail });
     }
+    let layout = with_recognised(pages, layout, &mut styles, &mut warnings, ask);
     Ok((layout, warnings))
+}
+
+/// The layout of one recognised page alone.
+pub fn lay_out_recognised(recognised: &RecognisedPage) -> Layout {
+    let mut styles = Vec::new();
+    let size = (recognised.width, recognised.height);
+    let work = PageWork::recognised(recognised, &mut styles, size);
+    lay_out(&[work], &styles)
+}
+
+/// Puts what was recognised in the place of page images and of text layers that are no text.
+/// Stamps and watermarks that the file itself tells apart stay.
+fn with_recognised(
+    mut pages: Vec<PageWork>,
+    mut layout: Layout,
+    styles: &mut Vec<Style>,
+    warnings: &mut Vec<Warning>,
+    ask: &mut AskOcr,
+) -> Layout {
+    let mut kept: BTreeMap<usize, Vec<Block>> = BTreeMap::new();
+    for (index, page) in layout.pages.iter_mut().enumerate() {
+        if !matches!(page.class, PageClass::Image | PageClass::GarbageText) {
+            continue;
+        }
+        let recognised = match ask(page.number) {
+            Ok(Some(recognised)) => recognised,
+            Ok(None) => continue,
+            Err(failure) => {
+                warnings.push(Warning::new(OCR_FAILED, failure.to_string()).on_page(page.number));
+                continue;
+            }
+        };
+        if page.class == PageClass::GarbageText {
+            let message = "expected words in the text layer, found none of any language; the page was recognised anew";
+            warnings.push(Warning::new(GARBAGE_LAYER, message).on_page(page.number));
+        }
+        pages[index] = PageWork::recognised(&recognised, styles, (page.width, page.height));
+        let beside = |kind: &BlockKind| matches!(kind, BlockKind::Stamp | BlockKind::Watermark);
+        let blocks = std::mem::take(&mut page.blocks);
+        kept.insert(index, blocks.into_iter().filter(|block| beside(&block.kind)).collect());
+    }
+    if kept.is_empty() {
+        return layout;
+    }
+    layout = lay_out(&pages, styles);
+    for (index, blocks) in kept {
+        layout.pages[index].class = PageClass::Recognised;
+        layout.pages[index].blocks.extend(blocks);
+    }
+    layout
 }
 
 fn read_page<'f>(
@@ -218,7 +293,7 @@ fn run_annotation<'f>(
 }
 
 /// All pages together: what recurs, how large the body is; then each page's blocks.
-fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
+fn lay_out(pages: &[PageWork], styles: &[Style]) -> Layout {
     let candidates: Vec<running::Candidates> = pages
         .iter()
         .map(|page| running::Candidates {
@@ -228,7 +303,6 @@ fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
         })
         .collect();
     let running = running::find(&candidates);
-    let styles = shared.styles;
     let body_size = body_size(pages);
     let margins = Margins::of_document(pages.iter().zip(&running).map(|(page, running)| {
         let is_body = |index: &usize| !running.contains(index);
@@ -236,7 +310,7 @@ fn lay_out(pages: &[PageWork], shared: Shared) -> Layout {
         let body = lines.filter(|line| line.layer == Layer::Body).cloned().collect();
         (body, page.frame.width)
     }));
-    let mut layout = Layout { pages: Vec::new(), styles };
+    let mut layout = Layout { pages: Vec::new(), styles: styles.to_vec() };
     let mut n_tables = 0;
     for (index, work) in pages.iter().enumerate() {
         let surroundings = blocks::Surroundings {

@@ -49,12 +49,9 @@ impl PageWork {
         let mut pieces =
             pieces::collect(&ink, &frame, texts, |show| degrees(show.direction) == main);
         let rules: Vec<BBox> = ink.rules.iter().map(|rule| frame.turn_box(*rule)).collect();
-        let (tables, lines) = divide(&mut pieces, grids::find(&rules));
-        let is_free = |rule: &BBox| {
-            rule.x1 - rule.x0 > rule.y1 - rule.y0
-                && !tables.iter().any(|table| meets(&table.grid.bbox, rule))
-        };
-        let rules = rules.into_iter().filter(is_free).collect();
+        let members = (0..pieces.list.len()).collect();
+        let (tables, lines) = divide(&mut pieces, grids::find(&rules), members);
+        let rules = free_rules(rules, &tables);
         let turned = turned(&ink, texts, main, width, height);
         let images = ink.images;
         Self { width, height, images, frame, pieces, lines, tables, rules, turned }
@@ -88,12 +85,27 @@ fn unit(degrees: u16) -> (f32, f32) {
     }
 }
 
-/// Puts every piece into the cell it stands in, or into the body, and makes lines of each.
-fn divide(pieces: &mut Pieces, grids: Vec<Grid>) -> (Vec<Table>, Vec<Line>) {
+/// The horizontal ruling lines that belong to no table.
+pub(super) fn free_rules(rules: Vec<BBox>, tables: &[Table]) -> Vec<BBox> {
+    let is_free = |rule: &BBox| {
+        rule.x1 - rule.x0 > rule.y1 - rule.y0
+            && !tables.iter().any(|table| meets(&table.grid.bbox, rule))
+    };
+    rules.into_iter().filter(is_free).collect()
+}
+
+/// Puts each of the given pieces into the cell it stands in, or into the body, and makes lines
+/// of each.
+pub(super) fn divide(
+    pieces: &mut Pieces,
+    grids: Vec<Grid>,
+    given: Vec<usize>,
+) -> (Vec<Table>, Vec<Line>) {
     let mut body: Vec<usize> = Vec::new();
     let mut members: Vec<Vec<Vec<usize>>> =
         grids.iter().map(|grid| vec![Vec::new(); grid.cells.len()]).collect();
-    for (index, piece) in pieces.list.iter().enumerate() {
+    for index in given {
+        let piece = &pieces.list[index];
         let (x, y) = ((piece.x0 + piece.x1) / 2.0, piece.y - 0.3 * piece.size);
         let place = grids
             .iter()

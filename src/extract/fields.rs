@@ -45,7 +45,7 @@ pub(super) fn fill(
     let signature = footer::signature(tables, text, parts.body_line, lead.as_deref());
     // The list stands beside the signature; later ones belong to forms in an appendix.
     let last = signature.as_ref().map_or(text.lines.len(), |found| found.line + LINES_BELOW_NAME);
-    metadata.recipients = footer::recipients(text, parts.body_line, last);
+    metadata.recipients = footer::recipients(tables, text, parts.body_line, last);
     fill_issuer(tables, &parts, metadata, signature.as_ref());
     fill_type(tables, &parts, metadata);
     metadata.subject = match parts.title.take() {
@@ -157,6 +157,10 @@ fn fill_type(tables: &Tables, parts: &Parts, metadata: &mut Metadata) {
     }
     if let Some(doc_type) = &parts.doc_type {
         metadata.doc_type = Some(doc_type.clone());
+        return;
+    }
+    if let Some(name) = &number.label_type {
+        metadata.doc_type = by_number(name, name, "header.label", 0.95);
         return;
     }
     if let Some(row) = from_sign {

@@ -14,7 +14,7 @@ pub(super) use self::{
 
 use crate::{
     extract::{phrase, segment::is_document_text},
-    layout::Column,
+    layout::{BlockKind, Column},
     text::Text,
 };
 
@@ -26,6 +26,13 @@ struct Piece<'a> {
     page: u32,
     line: usize,
     side: Column,
+}
+
+impl Piece<'_> {
+    /// What its line is.
+    fn kind<'t>(&self, text: &'t Text) -> &'t BlockKind {
+        &text.lines[self.line].kind
+    }
 }
 
 /// The pieces of lines `first..`, read lazily: a long document is looked at once.

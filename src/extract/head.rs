@@ -17,7 +17,8 @@ use crate::{
         place_date::{self, PlaceDate},
         retyped::{self, Retyped},
         segment::{Segment, segments},
-        stamped, subject,
+        stamped,
+        subject::{self, Names},
     },
     text::Text,
 };
@@ -163,7 +164,7 @@ impl Parts {
         let mut title_at = anchors.type_line.map(|line| (line.at, line.rest));
         if let Some(line) = anchors.type_line {
             if let Some(found) = retyped::read(tables, text, head, line) {
-                title_at = Some((found.end, 0));
+                title_at = Some(found.end);
                 retyped = Some(found);
             }
             // `BIÊN BẢN / Số: 01/BB-HĐ`: the number below the type.
@@ -182,6 +183,14 @@ impl Parts {
                     title_at = title_at.map(|title| title.max((line.at + 2 + at, 0)));
                 }
             }
+        }
+        let judged_on = number
+            .label_type
+            .as_ref()
+            .and(number.at)
+            .and_then(|at| place_date::labelled(text, head.get(at + 1)?));
+        if place_date.issued_on.is_none() {
+            place_date.issued_on = judged_on;
         }
         // Without a letterhead two signs must agree, or a manual that shows a number would be
         // a document.
@@ -203,7 +212,7 @@ impl Parts {
             let head = &head[..sources.unwrap_or(head.len())];
             subject::title(tables, &known, head, at, rest)
         });
-        let letter_subject = subject::letter_subject(tables, &known, letterhead);
+        let letter_subject = subject::letter_subject(tables, &known.places, letterhead);
         let body_at = title.as_ref().map_or(anchors.end, |title| title.end);
         // The heading that names who decides is no signature: begin behind it.
         let mut heading = head.iter().skip(body_at).take(MAX_HEADING_LINES);
@@ -306,9 +315,10 @@ fn type_found(head: &[Segment<'_>], line: TypeLine<'_>) -> Found<String> {
     }
 }
 
-/// Names that the document itself gives, for the spelling of its title.
-fn known_names(bodies: &[Body], place_date: &PlaceDate) -> Vec<String> {
-    let mut names: Vec<String> = place_date.place.iter().map(|place| place.value.clone()).collect();
+/// Names that the document itself gives.
+fn known_names(bodies: &[Body], place_date: &PlaceDate) -> Names {
+    let mut places: Vec<String> =
+        place_date.place.iter().map(|place| place.value.clone()).collect();
     for body in bodies {
         // The place at the end of the name: `… tỉnh Vân Sơn`.
         let words: Vec<&str> = body.name.split(' ').collect();
@@ -316,8 +326,8 @@ fn known_names(bodies: &[Body], place_date: &PlaceDate) -> Vec<String> {
             matches!(*word, "tỉnh" | "phố" | "huyện" | "quận" | "xã" | "phường" | "trấn" | "khu")
         });
         if let Some(at) = last_kind.filter(|at| at + 1 < words.len()) {
-            names.push(words[at + 1..].join(" "));
+            places.push(words[at + 1..].join(" "));
         }
     }
-    names
+    Names { places, bodies: bodies.iter().map(|body| name_key(&body.name)).collect() }
 }

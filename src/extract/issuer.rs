@@ -9,6 +9,7 @@ use crate::{
     },
     extract::{naming, phrase, segment::Segment},
     layout::Column,
+    text::fold::exact,
 };
 
 /// One body as printed, its lines joined.
@@ -42,14 +43,28 @@ impl Body {
 ///
 /// `head` are the segments before the number, or before the title when there is no number.
 pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
-    let mut lines: Vec<&Segment<'_>> = Vec::new();
-    for segment in head {
-        if is_letterhead_line(segment) {
-            lines.push(segment);
-        }
+    let lines: Vec<&Segment<'_>> = head.iter().filter(|line| is_letterhead_line(line)).collect();
+    let bodies = bodies_of(tables, &lines);
+    if !bodies.is_empty() {
+        return bodies;
     }
+    // `Ủy ban nhân dân huyện Na Khoang`: a letterhead in small letters.
+    let is_small = |line: &&Segment<'_>| {
+        line.text.starts_with(char::is_uppercase)
+            && line.key.split(' ').count() <= MAX_SMALL_WORDS
+            && !line.text.contains(|c: char| c.is_ascii_digit() || ".:;,|".contains(c))
+            && phrase::regime_phrase(line.text).is_none()
+            && has_body_head(tables, line.text)
+    };
+    bodies_of(tables, &head.iter().filter(is_small).collect::<Vec<_>>())
+}
+
+/// A line of a letterhead in small letters has at most so many words.
+const MAX_SMALL_WORDS: usize = 12;
+
+fn bodies_of(tables: &Tables, lines: &[&Segment<'_>]) -> Vec<Body> {
     let mut bodies = Vec::new();
-    for group in groups(tables, &lines) {
+    for group in groups(tables, lines) {
         let Some(body) = body_of(tables, &group) else { continue };
         // The gazette prints the issuer as a section head and again in the letterhead.
         let is_repeated =
@@ -67,6 +82,7 @@ fn is_letterhead_line(segment: &Segment<'_>) -> bool {
     if segment.side == Column::Right
         || phrase::regime_phrase(segment.text).is_some()
         || phrase::number_label(segment.text).is_some()
+        || segment.text.contains(':')
     {
         return false;
     }
@@ -93,7 +109,8 @@ fn groups<'s, 'a>(tables: &Tables, lines: &[&'s Segment<'a>]) -> Vec<Vec<&'s Seg
         let with_next = lines.get(index + 1).map(|next| format!("{} {}", line.key, next.key));
         let is_torn = !line.key.contains(' ')
             && with_next.is_some_and(|key| tables.body_head(&key).is_some_and(|(_, n)| n > 1));
-        let begins_body = begins_body(tables, &line.key) || (groups.is_empty() && is_torn);
+        let begins_body =
+            begins_body(tables, line.text, &line.key) || (groups.is_empty() && is_torn);
         match groups.last_mut() {
             Some(group) if !begins_body || is_unfinished(tables, group, line) => group.push(line),
             Some(_) => groups.push(vec![line]),
@@ -105,10 +122,50 @@ fn groups<'s, 'a>(tables: &Tables, lines: &[&'s Segment<'a>]) -> Vec<Vec<&'s Seg
     groups
 }
 
+/// Whether a text begins with the word for a kind of body, accents and all: `SỞ Y TẾ`, not
+/// `SỐ 03`. A text without any accent, as bad recognition leaves it, is compared without them.
+pub(super) fn has_body_head(tables: &Tables, text: &str) -> bool {
+    let Some((name, n_words)) = tables.body_head(&name_key(text)) else { return false };
+    let end = phrase::end_of_words(text, n_words).unwrap_or(text.len());
+    let words = text[..end].split_whitespace().collect::<Vec<_>>().join(" ");
+    let bare = words.trim_start_matches(|c: char| !c.is_alphanumeric());
+    text.is_ascii() || exact(bare) == exact(name)
+}
+
+/// Whether a heading in capitals names the body of the letterhead, a part of it or an organ of
+/// it: `ỦY BAN NHÂN DÂN`, `BAN THƯỜNG VỤ TỈNH ỦY`. Without a letterhead any known body will do.
+pub(super) fn is_of_letterhead(tables: &Tables, bodies: &[String], key: &str) -> bool {
+    const ORGANS: [&str; 8] = [
+        "ban bi thu",
+        "ban chap hanh",
+        "ban thuong vu",
+        "bo chinh tri",
+        "hoi dong tham phan",
+        "thuong truc",
+        "uy ban thuong vu",
+        "quoc hoi",
+    ];
+    if bodies.is_empty() || ORGANS.iter().any(|organ| phrase::begins_with(key, organ)) {
+        return true;
+    }
+    let written_out =
+        |key: &str| key.replace("ubnd", "uy ban nhan dan").replace("hdnd", "hoi dong nhan dan");
+    let key = written_out(key);
+    let id = tables.issuer_by_name(&key).map(|found| found.id());
+    bodies.iter().any(|body| {
+        let body = written_out(body);
+        phrase::begins_with(&body, &key)
+            || phrase::begins_with(&key, &body)
+            || id.is_some() && tables.issuer_by_name(&body).map(|found| found.id()) == id
+    })
+}
+
 /// Whether a line begins the name of a body.
-fn begins_body(tables: &Tables, key: &str) -> bool {
+fn begins_body(tables: &Tables, text: &str, key: &str) -> bool {
+    let Some((_, n_words)) = tables.body_head(key) else { return false };
+    // One word alone without its accents may be another: `VIÊN CHỨC` is no `VIỆN`.
     // `… BAN CHỈ HUY / PHÒNG, CHỐNG THIÊN TAI`.
-    tables.body_head(key).is_some() && !phrase::begins_with(key, "phong chong")
+    (n_words > 1 || has_body_head(tables, text)) && !phrase::begins_with(key, "phong chong")
 }
 
 /// Whether the lines so far do not yet name a body, so that the next line goes on with them.
@@ -124,6 +181,14 @@ fn is_unfinished(tables: &Tables, group: &[&Segment<'_>], next: &Segment<'_>) ->
     if !key.contains(' ') && tables.issuer_by_name(&key).is_none() {
         let joined = format!("{key} {}", next.key);
         return tables.body_head(&joined).is_some_and(|(_, n_words)| n_words > 1);
+    }
+    // `HỘI ĐỒNG THẨM PHÁN / TÒA ÁN NHÂN DÂN TỐI CAO`: one name of the tables.
+    let joined = format!("{key} {}", next.key);
+    if let Some(whole) = tables.issuer_by_name(&joined)
+        && name_key(&whole.issuer.name) == joined
+        && tables.issuer_by_name(&key).is_none_or(|part| part.issuer.id == whole.issuer.id)
+    {
+        return true;
     }
     // `BAN TỔ CHỨC / TỈNH ỦY`, `VĂN PHÒNG / HỘI ĐỒNG NHÂN DÂN`: only together a known name.
     if tables.issuer_by_name(&key).is_none() {

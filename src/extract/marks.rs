@@ -78,6 +78,14 @@ fn read_piece(text: &Text, line: &TextLine, piece: &str, is_beside: bool, marks:
     }
 }
 
+/// Whether a piece is a stamp of secrecy or urgency and nothing else.
+pub(super) fn is_stamp(piece: &str) -> bool {
+    const STAMPS: [&str; 6] = ["mật", "tối mật", "tuyệt mật", "khẩn", "thượng khẩn", "hỏa tốc"];
+    piece.len() <= MAX_STAMP_BYTES
+        && phrase::is_caps(piece)
+        && STAMPS.contains(&stamp_words(piece).as_str())
+}
+
 /// The words of a stamp in small letters with one tone placement, without frame, label and dots.
 fn stamp_words(piece: &str) -> String {
     let bare = piece.trim_matches(|c: char| !c.is_alphanumeric());

@@ -30,6 +30,8 @@ pub(super) struct OwnNumber {
     pub(super) page: u32,
     /// Index of its segment.
     pub(super) at: Option<usize>,
+    /// The type named in the label: `Bản án số: …`.
+    pub(super) label_type: Option<String>,
     /// The name of the rule.
     pub(super) rule: &'static str,
     /// From 0 to 1.
@@ -69,7 +71,7 @@ impl OwnNumber {
 }
 
 /// The words that may stand before `số:` on the line of the number: `Luật số:`.
-const MAX_LABEL_WORDS: usize = 3;
+const MAX_LABEL_WORDS: usize = 5;
 
 /// Reads the number from the segments before the title.
 pub(super) fn read(tables: &Tables, text: &Text, head: &[Segment<'_>]) -> OwnNumber {
@@ -82,6 +84,7 @@ pub(super) fn read(tables: &Tables, text: &Text, head: &[Segment<'_>]) -> OwnNum
             Some(mut found) => {
                 found.at = Some(index);
                 found.page = segment.page;
+                found.label_type = label_type(tables, segment);
                 if found.blank_sign.is_none() {
                     return found;
                 }
@@ -111,6 +114,12 @@ fn label_end(tables: &Tables, segment: &Segment<'_>) -> Option<usize> {
     let rest = segment.text[end..].trim();
     let is_label = segment.text[..end].ends_with(':') || rest.split_whitespace().count() <= 2;
     is_label.then_some(end)
+}
+
+/// The type that the label of a number names.
+fn label_type(tables: &Tables, segment: &Segment<'_>) -> Option<String> {
+    let doc_type = tables.doc_type_by_name(&segment.key)?;
+    Some(doc_type.name.clone())
 }
 
 /// Where the word with an index begins.
@@ -250,6 +259,7 @@ fn unlabelled(tables: &Tables, head: &[Segment<'_>]) -> Option<OwnNumber> {
             span: Some(segment.span),
             page: segment.page,
             at: Some(index),
+            label_type: None,
             rule: "header.number.unlabelled",
             confidence: 0.8,
         });

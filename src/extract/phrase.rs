@@ -113,6 +113,11 @@ pub(super) fn regime_mark(text: &str) -> Option<(RegimeMark, usize)> {
     None
 }
 
+/// Whether the motto `Độc lập - Tự do - Hạnh phúc` stands in a piece of a line.
+pub(super) fn has_motto(text: &str) -> bool {
+    text.len() < 600 && Squeezed::new(text).find("doclaptudohanhphuc").is_some()
+}
+
 /// Where the national or Party header begins in a line.
 pub(super) fn regime_phrase(text: &str) -> Option<usize> {
     regime_mark(text).map(|(_, at)| at)

@@ -50,7 +50,7 @@ fn find_place(content: &str) -> Option<(usize, usize, usize)> {
         let date_at = comma + 1 + (after.len() - after.trim_start().len());
         let is_date = match parse_date_at(content, date_at) {
             Some(phrase) => is_line_end(content, &phrase),
-            None => is_unreadable_date(&content[date_at..]),
+            None => is_torn_date(content, date_at) || is_unreadable_date(&content[date_at..]),
         };
         if !is_date {
             continue;
@@ -67,6 +67,18 @@ fn find_place(content: &str) -> Option<(usize, usize, usize)> {
         && is_line_end(content, &phrase)
         && place_before(&content[..at]) == Some(0);
     is_whole.then_some((0, at, at + 1))
+}
+
+/// `ngày`, `ngày 19`, `ngày 19 tháng` at the end of a line: the rest stands on the next.
+fn is_torn_date(content: &str, date_at: usize) -> bool {
+    let key = name_key(&content[date_at..]);
+    let mut words = key.split(' ');
+    let is_number = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    words.next() == Some("ngay")
+        && words.next().is_none_or(is_number)
+        && words.next().is_none_or(|word| word == "thang")
+        && words.next().is_none_or(is_number)
+        && words.next().is_none()
 }
 
 /// `ngày {tháng Ê năm 2⁄77`: handwriting that recognition did not read.
@@ -95,6 +107,8 @@ fn place_before(before: &str) -> Option<usize> {
         }
         if is_place_word(word) {
             start = Some(at);
+        } else if is_ward_number(word) && is_ward_kind(&trimmed[..at]) {
+            // `Quận 8, ngày …`: the kind in front begins the name.
         } else if !(KINDS_INSIDE.contains(&word) || matches!(word, "-" | "–")) {
             break;
         }
@@ -112,6 +126,17 @@ fn words_backwards(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.rsplit([' ', '\u{a0}'])
         .filter(|word| !word.is_empty())
         .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+/// `8` in `Quận 8`.
+fn is_ward_number(word: &str) -> bool {
+    word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text ends with a kind of unit that may be numbered.
+fn is_ward_kind(before: &str) -> bool {
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    matches!(last, "Quận" | "Phường" | "Khu" | "quận" | "phường")
 }
 
 /// `Vân`, `TP.`, `M'Đrắk`; not `UBND`, `12`, `phúc`.
@@ -154,12 +179,29 @@ pub(super) fn read(text: &Text, head: &[Segment<'_>]) -> PlaceDate {
         if date.form == DateForm::Words && is_line_end(segment.text, &date) {
             let mut line = line_of(text, segment, 0);
             line.at = Some(index);
+            line.place =
+                index.checked_sub(1).and_then(|before| place_above(&head[before], segment));
             if line.issued_on.is_some() {
                 return line;
             }
         }
     }
     dateless.unwrap_or_default()
+}
+
+/// The date of a judgment, which stands without a place under its number: `Ngày: 15-5-2020`.
+pub(super) fn labelled(text: &Text, segment: &Segment<'_>) -> Option<Found<PartialDate>> {
+    let behind = segment.text.strip_prefix("Ngày")?.trim_start_matches([':', ' ']);
+    let at = segment.text.len() - behind.len();
+    let date = parse_date_at(segment.text, at)?;
+    is_line_end(segment.text, &date).then(|| line_of(text, segment, at).issued_on)?
+}
+
+/// `Thành phố Hồ Chí Minh,` on the line above the date.
+fn place_above(before: &Segment<'_>, date: &Segment<'_>) -> Option<Found<String>> {
+    let name = before.text.trim_end().strip_suffix(',')?;
+    let is_place = before.side == date.side && place_before(name) == Some(0);
+    is_place.then(|| place_found(before, 0, name.len(), None))?
 }
 
 /// The place name, joined with its first half when that stands at the end of the line before.
@@ -175,7 +217,7 @@ fn place_found(
     if let Some(before) = before
         && before.block == segment.block
         && before.line + 1 == segment.line
-        && is_place_word(before.text)
+        && (is_place_word(before.text) || is_half_a_place(before.text))
     {
         value = format!("{} {raw}", before.text);
         span_start = before.span.start as usize;
@@ -192,6 +234,15 @@ fn place_found(
         rule: "header.place".to_owned(),
         confidence: 0.99,
     })
+}
+
+/// `Thành phố Hồ Chí`, `Bà Rịa -`: a place that goes on in the next line.
+fn is_half_a_place(text: &str) -> bool {
+    const KINDS: [&str; 6] = ["Thành phố ", "TP. ", "TP ", "Tp. ", "Thị xã ", "Thị trấn "];
+    let begins = KINDS.iter().any(|kind| text.starts_with(kind));
+    (begins || text.ends_with([' ', '-', '–']))
+        && !text.contains(',')
+        && place_before(text) == Some(0)
 }
 
 fn value_raw(

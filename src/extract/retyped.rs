@@ -27,8 +27,8 @@ pub(super) struct Retyped {
     pub(super) number: OwnNumber,
     pub(super) issuer: Option<Body>,
     pub(super) issued_on: Option<Found<PartialDate>>,
-    /// Index of the first segment behind the line.
-    pub(super) end: usize,
+    /// Where the title begins: a segment and the byte in it.
+    pub(super) end: (usize, usize),
 }
 
 /// The line is at most so many segments long.
@@ -65,7 +65,7 @@ pub(super) fn read(
         number: OwnNumber::default(),
         issuer: begins_with_issuer.then(|| issuer_of(tables, text, start, name_end)).flatten(),
         issued_on: None,
-        end: 0,
+        end: (0, 0),
     };
     let mut consumed = name_end;
     if let Some(label) = label {
@@ -95,8 +95,12 @@ pub(super) fn read(
     }
     let is_line = retyped.issuer.is_some() || retyped.issued_on.is_some();
     let behind = start + consumed;
-    retyped.end =
-        head.iter().position(|segment| segment.span.start as usize >= behind).unwrap_or(head.len());
+    // The title may go on behind the date, on its line.
+    let at = head.iter().position(|segment| segment.span.end as usize > behind);
+    retyped.end = at.map_or((head.len(), 0), |at| {
+        let offset = behind.saturating_sub(head[at].span.start as usize);
+        (at, offset)
+    });
     is_line.then_some(retyped)
 }
 
@@ -183,7 +187,8 @@ mod tests {
                 found.number.printed.unwrap_or_default(),
                 found.issuer.map(|body| body.name).unwrap_or_default(),
                 found.issued_on.map(|date| date.value.to_string()).unwrap_or_default(),
-                head.get(found.end).map_or("", |segment| segment.text),
+                head.get(found.end.0)
+                    .map_or("", |segment| segment.text[found.end.1..].trim_start()),
             )
         });
         assert_eq!(shown.trim_end(), expected, "{plain}");
@@ -198,6 +203,11 @@ mod tests {
         check(
             "QUYẾT ĐỊNH\nCỦA BỘ TRƯỞNG BỘ NỘI VỤ SỐ 3/QĐ-BNV NGÀY 19/01/2010\nVỀ VIỆC",
             "3/QĐ-BNV | Bộ Nội vụ | 2010-01-19 | VỀ VIỆC",
+        );
+        // The title goes on on the line.
+        check(
+            "NGHỊ ĐỊNH\nCỦA CHÍNH PHỦ SỐ 36/CP NGÀY 23/5/1993 QUY ĐỊNH TẠM THỜI",
+            "36/CP | Chính phủ | 1993-05-23 | QUY ĐỊNH TẠM THỜI",
         );
         check(
             "SẮC LỆNH\nCỦA CHỦ TỊCH CHÍNH PHỦ LÂM THỜI\nSỐ 12 NGÀY 1 THÁNG 12 NĂM 1945",

@@ -77,7 +77,7 @@ pub(super) fn segments<'a>(
                 continue;
             }
         }
-        if is_gazette_line(&key) || key.bytes().all(|b| b.is_ascii_digit()) {
+        if is_gazette_line(&key) || is_page_number(&key) {
             continue;
         }
         n_lines += 1;
@@ -119,6 +119,12 @@ fn is_gazette_line(key: &str) -> bool {
                 | "phan i van ban quy pham phap luat"
                 | "cong bao"
         )
+}
+
+/// A line of digits is a page number, unless it is a year: the end of a title.
+fn is_page_number(key: &str) -> bool {
+    let is_year = key.len() == 4 && (key.starts_with("19") || key.starts_with("20"));
+    key.bytes().all(|b| b.is_ascii_digit()) && !is_year
 }
 
 /// Cuts one line into its columns.

@@ -8,7 +8,11 @@ use crate::{
         found::{Found, Span},
         tables::Tables,
     },
-    extract::{naming, phrase, segment::Segment},
+    extract::{
+        issuer, marks, naming,
+        phrase::{self, RegimeMark},
+        segment::Segment,
+    },
     layout::{BBox, Column},
 };
 
@@ -17,8 +21,11 @@ const MAX_TITLE_LINES: usize = 16;
 const MAX_TITLE_BYTES: usize = 1800;
 
 /// Lines that begin so never belong to a title.
-const ENDS: [&str; 14] = [
+const ENDS: [&str; 18] = [
     "ban hanh kem theo",
+    "ben a",
+    "chung toi",
+    "hom nay",
     "can cu",
     "chuong i",
     "chuong 1",
@@ -29,6 +36,7 @@ const ENDS: [&str; 14] = [
     "noi nhan",
     "phan i",
     "phan thu nhat",
+    "than ai gui",
     "theo de nghi",
     "thoi gian",
     "dia diem",
@@ -52,6 +60,15 @@ const WEAK_ENDS: [&str; 14] = [
     "1",
 ];
 
+/// Names that the document itself gives.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    /// Of places, for the spelling of a title in capitals.
+    pub(super) places: Vec<String>,
+    /// Of the bodies in the letterhead, folded.
+    pub(super) bodies: Vec<String>,
+}
+
 /// The title under a type line and the index of the first segment behind it.
 #[derive(Debug, Clone)]
 pub(super) struct Title {
@@ -62,7 +79,7 @@ pub(super) struct Title {
 /// Reads the title that begins at byte `offset` of segment `at`.
 pub(super) fn title(
     tables: &Tables,
-    known: &[String],
+    names: &Names,
     head: &[Segment<'_>],
     at: usize,
     offset: usize,
@@ -82,7 +99,7 @@ pub(super) fn title(
         let first = lines.first().map(|(segment, ..)| *segment);
         let is_over = lines.len() >= MAX_TITLE_LINES
             || n_bytes > MAX_TITLE_BYTES
-            || (start == 0 && ends_title(tables, head, index, first, previous));
+            || (start == 0 && ends_title(tables, names, head, index, first, previous));
         if is_over {
             break;
         }
@@ -97,12 +114,13 @@ pub(super) fn title(
             break;
         }
     }
-    Title { subject: found(tables, known, &lines, "head.title", 0.97), end: index }
+    Title { subject: found(tables, &names.places, &lines, "head.title", 0.97), end: index }
 }
 
 /// Whether a segment does not belong to the title before it.
 fn ends_title(
     tables: &Tables,
+    names: &Names,
     head: &[Segment<'_>],
     index: usize,
     first: Option<&Segment<'_>>,
@@ -110,12 +128,14 @@ fn ends_title(
 ) -> bool {
     let segment = &head[index];
     if is_end(segment)
-        || segment.text.starts_with('(')
-        || segment.text.starts_with(['-', '+'])
+        || is_remark(segment)
+        || is_list_item(segment, previous)
         || phrase::number_label(segment.text).is_some_and(|end| segment.text[..end].ends_with(':'))
-        || phrase::regime_phrase(segment.text).is_some()
+        || is_second_letterhead(head, index)
         || is_operative_clause(segment)
-        || is_authority_heading(tables, head, index, previous)
+        || marks::is_stamp(segment.text)
+        || previous.is_some_and(|previous| begins_body(names, segment, previous))
+        || is_authority_heading(tables, names, head, index, previous)
     {
         return true;
     }
@@ -183,6 +203,69 @@ fn is_alike(first: &Segment<'_>, segment: &Segment<'_>) -> bool {
         || (first.is_caps() && segment.is_caps())
 }
 
+/// `THỦ TƯỚNG CHÍNH PHỦ điện:`, `Sở Tài chính trân trọng kính mời …`: the issuer speaks.
+fn begins_body(names: &Names, segment: &Segment<'_>, previous: &Segment<'_>) -> bool {
+    const VERBS: [&str; 26] = [
+        "ban hanh",
+        "bao cao",
+        "co y kien",
+        "da",
+        "de nghi",
+        "dien",
+        "huong dan",
+        "ket luan",
+        "kinh moi",
+        "kinh trinh",
+        "nhan duoc",
+        "phuc dap",
+        "quyet dinh",
+        "ra",
+        "thong bao",
+        "thong nhat",
+        "to chuc",
+        "tran trong",
+        "trien khai",
+        "trinh",
+        "tu choi",
+        "uy quyen",
+        "xay dung",
+        "xin",
+        "yeu cau",
+        "gui",
+    ];
+    let text = segment.text.trim_end();
+    if segment.is_caps() || text.starts_with(char::is_lowercase) {
+        return false;
+    }
+    // A title is no introduction, even when it is about one.
+    if text.ends_with(':') {
+        return true;
+    }
+    let last = previous.key.rsplit(' ').next().unwrap_or_default();
+    if JOINTS.contains(&last) || previous.text.trim_end().ends_with([',', '-', '–']) {
+        return false;
+    }
+    let own = names.bodies.iter().filter_map(|body| {
+        let spelled =
+            segment.key.replace("ubnd", "uy ban nhan dan").replace("hdnd", "hoi dong nhan dan");
+        let body = body.replace("ubnd", "uy ban nhan dan").replace("hdnd", "hoi dong nhan dan");
+        // `Ủy ban nhân dân tỉnh`, the name of the province left out.
+        let n_shared =
+            spelled.split(' ').zip(body.split(' ')).take_while(|(one, other)| one == other).count();
+        let rest: Vec<String> = spelled.split(' ').skip(n_shared).map(str::to_owned).collect();
+        (n_shared >= 2).then_some(rest)
+    });
+    own.into_iter().any(|rest| {
+        (0..rest.len().min(3)).any(|skip| {
+            let behind = rest[skip..].join(" ");
+            VERBS.iter().any(|verb| phrase::begins_with(&behind, verb))
+        })
+    })
+}
+
+/// Words after which a name must follow.
+const JOINTS: [&str; 8] = ["cua", "va", "tai", "do", "voi", "cho", "giua", "thuoc"];
+
 /// `QUYẾT ĐỊNH:`, `NGHỊ ĐỊNH:`.
 fn is_operative_clause(segment: &Segment<'_>) -> bool {
     segment.text.trim_end().ends_with(':') && segment.is_caps()
@@ -192,19 +275,23 @@ fn is_operative_clause(segment: &Segment<'_>) -> bool {
 /// TỈNH`, `QUỐC HỘI`. A title line may begin with the same words; then no recital follows.
 fn is_authority_heading(
     tables: &Tables,
+    names: &Names,
     head: &[Segment<'_>],
     index: usize,
     previous: Option<&Segment<'_>>,
 ) -> bool {
     let segment = &head[index];
     let key = segment.key.as_str();
-    let names_body = tables.body_head(key).is_some() || tables.position_by_name(key).is_some();
+    let names_position = tables.position_by_name(key).is_some();
+    let names_body = names_position
+        || key.contains(' ')
+            && issuer::has_body_head(tables, segment.text)
+            && issuer::is_of_letterhead(tables, &names.bodies, key);
     // Right under the type line only a name that is sure: `HỘI NGHỊ …` is a title.
-    let is_sure = tables.position_by_name(key).is_some() || tables.issuer_by_name(key).is_some();
+    let is_sure = names_position || tables.issuer_by_name(key).is_some();
     if !names_body || !segment.is_caps() || (previous.is_none() && !is_sure) {
         return false;
     }
-    const JOINTS: [&str; 8] = ["cua", "va", "tai", "do", "voi", "cho", "giua", "thuoc"];
     // A heading in capitals under a title in small letters is never the title's.
     let is_other_case = previous.is_some_and(|previous| !previous.is_caps());
     let goes_on = !is_other_case
@@ -217,12 +304,15 @@ fn is_authority_heading(
     if goes_on {
         return false;
     }
+    if is_other_case && names_body && !names.bodies.is_empty() && !names_position {
+        return true;
+    }
     // `KHÓA XVI, KỲ HỌP THỨ 5` and a second line of the body's name may stand between.
     head.iter()
         .skip(index + 1)
         .take(4)
         .take_while(|next| !is_recital(&next.key))
-        .all(Segment::is_caps)
+        .all(|next| next.is_caps() || is_remark(next))
         && head.iter().skip(index + 1).take(4).any(|next| is_recital(&next.key))
 }
 
@@ -242,6 +332,40 @@ pub(super) fn is_recital(key: &str) -> bool {
         .any(|begin| phrase::begins_with(key, begin))
 }
 
+/// `- Căn cứ …`. A title broken before a dash goes on: `giai đoạn 2020 / - 2025`, `LAO ĐỘNG /
+/// - THƯƠNG BINH VÀ XÃ HỘI`.
+fn is_list_item(segment: &Segment<'_>, previous: Option<&Segment<'_>>) -> bool {
+    let Some(item) = segment.text.strip_prefix(['-', '–', '+']) else { return false };
+    let is_years = item.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let goes_on = previous.is_some_and(|previous| {
+        let last = previous.text.trim_end().chars().next_back().unwrap_or(' ');
+        is_years && last.is_ascii_digit()
+            || previous.is_caps() && segment.is_caps() && last.is_alphanumeric()
+    });
+    !goes_on
+}
+
+/// A line in brackets under the title, `(Kèm theo Quyết định số …)`; a title may itself go on
+/// with a bracket: `… Cách mạng tháng Tám / (19/8/1945 - 19/8/2025) và Quốc khánh`.
+fn is_remark(segment: &Segment<'_>) -> bool {
+    let Some(inside) = segment.text.strip_prefix('(') else { return false };
+    let behind = inside.split_once(')').map_or("", |(_, behind)| behind);
+    !behind.contains(char::is_alphabetic)
+}
+
+/// Where the letterhead of the next document begins. The country's name in a title in capitals
+/// is not followed by the motto.
+fn is_second_letterhead(head: &[Segment<'_>], index: usize) -> bool {
+    let mark = |segment: &Segment<'_>| phrase::regime_mark(segment.text).map(|(mark, _)| mark);
+    match mark(&head[index]) {
+        Some(RegimeMark::NationalName) => {
+            head.iter().skip(index).take(3).any(|next| phrase::has_motto(next.text))
+        }
+        Some(_) => true,
+        None => false,
+    }
+}
+
 /// The subject of an official letter: from `V/v` in the left column to its end.
 pub(super) fn letter_subject(
     tables: &Tables,
@@ -250,7 +374,8 @@ pub(super) fn letter_subject(
 ) -> Option<Found<String>> {
     let (at, offset) = head.iter().enumerate().find_map(|(at, segment)| {
         let offset = regarding_end(segment.text)?;
-        let is_mark = segment.text.starts_with(['V', 'v']) && segment.key.starts_with("v v");
+        let is_mark =
+            segment.text.starts_with(['V', 'v', '(', '“', '"']) && segment.key.starts_with("v v");
         (segment.side != Column::Right || is_mark).then_some((at, offset))
     })?;
     let first = &head[at];
@@ -262,6 +387,7 @@ pub(super) fn letter_subject(
         let is_over = index > at
             && (segment.side != first.side
                 || is_end(segment)
+                || marks::is_stamp(segment.text)
                 || phrase::regime_phrase(segment.text).is_some()
                 || super::place_date::place_start(segment.text) == Some(0)
                 || lines.len() >= MAX_TITLE_LINES);
@@ -279,8 +405,9 @@ pub(super) fn letter_subject(
 pub(super) fn regarding_end(text: &str) -> Option<usize> {
     const BEGINNINGS: [&str; 8] =
         ["V/v", "V/V", "v/v", "Vv ", "Về việc", "VỀ VIỆC", "V/ v", "V /v"];
-    let begin = BEGINNINGS.iter().find(|begin| text.starts_with(**begin))?;
-    Some(begin.len())
+    let bare = text.trim_start_matches(['(', '"', '“', ' ']);
+    let begin = BEGINNINGS.iter().find(|begin| bare.starts_with(**begin))?;
+    Some(text.len() - bare.len() + begin.len())
 }
 
 /// Joins the lines into one value.
@@ -299,13 +426,21 @@ fn found(
     if let Some(rest) = ["V/v", "V/V", "v/v"].iter().find_map(|mark| value.strip_prefix(mark)) {
         value = rest.trim_start_matches([' ', ':', '.']).to_owned();
     }
-    let value = naming::sentence_case(tables, known, value.trim_end_matches(['.', '/', ' ', '*']));
+    let value = naming::sentence_case(tables, known, tidy_end(&value));
 
     if name_is_empty(&value) {
         return None;
     }
     let span = Span::new(first.span.start as usize + start, last.span.end as usize);
     Some(Found { value, raw, key: None, page: first.page, span, rule: rule.to_owned(), confidence })
+}
+
+/// A title without end marks and without the bracket or quotation mark around all of it.
+fn tidy_end(value: &str) -> &str {
+    let value = value.trim_end_matches(['.', '/', ' ', '*']);
+    let unopened =
+        |open: char, close: char| value.strip_suffix(close).filter(|inside| !inside.contains(open));
+    unopened('(', ')').or_else(|| unopened('“', '”')).unwrap_or(value)
 }
 
 fn name_is_empty(value: &str) -> bool {

@@ -10,6 +10,7 @@ mod corpus; // the sample archive against its labels
 mod engine; // the contract of `Engine`, over every implementation
 mod golden; // every stage over small built inputs
 mod graph; // who means whom in the sample archive, against its labels
+mod heads; // heads and feet in shapes that were not there when the rules were made
 mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
 mod orders; // what a run is asked to do: try again, read again, wait

@@ -18,6 +18,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) is_law: bool,
     /// The type as named or by the sign.
     pub(super) doc_type: Option<&'a str>,
+    /// Whether the citation before is of the same type.
+    pub(super) is_like_last: bool,
     /// The type of the citing document.
     pub(super) own_type: Option<&'a str>,
     /// Where the citation ends, its title included.
@@ -55,6 +57,10 @@ pub(super) fn kind_of(
     }
     if words_after(text, tail, &["hết", "hiệu", "lực"]).is_some() {
         return Repeals;
+    }
+    // `… được sửa đổi, bổ sung bởi Luật số 1, Luật số 2`.
+    if around.list == Some(AmendedBy) && around.is_like_last {
+        return AmendedBy;
     }
     if around.in_title {
         return Mentions;

@@ -236,6 +236,10 @@ impl<'a> Reader<'a> {
             in_subject: self.subject.as_ref().is_some_and(|subject| subject.contains(&start)),
             is_law,
             doc_type,
+            is_like_last: self
+                .found
+                .last()
+                .is_some_and(|last| last.doc_type.as_deref() == doc_type),
             own_type: self.own_type,
             end,
             last: self.found.last().map(|last| last.tail),

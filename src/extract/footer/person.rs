@@ -89,9 +89,11 @@ pub(super) fn person(tables: &Tables, text: &str) -> Option<Person> {
         || tables.position_by_name(&key).is_some()
         || tables.doc_type_by_name(&key).is_some()
         || tables.issuer_by_name(&key).is_some();
+    // `PHÓ TỔNG THAM MƯU TRƯỞNG`: a deputy of whatever it is; the family name Phó is rare.
+    let is_deputy = is_caps && matches!(words[0], "PHÓ" | "QUYỀN") && words.len() > 2;
     // Words of capitals are rather a body or a heading: `VĂN PHÒNG`, `HÀ NỘI`.
     let is_heading = is_caps && (!has_surname || tables.body_head(&key).is_some());
-    if is_something_else || is_heading {
+    if is_something_else || is_heading || is_deputy {
         return None;
     }
     let range = start..start + name.len();

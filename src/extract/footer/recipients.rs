@@ -3,10 +3,10 @@
 use crate::{
     domain::{
         found::{Found, Span},
-        tables::name_key,
+        tables::{Tables, name_key},
     },
     extract::{
-        footer::{Piece, begins_in_caps, is_recipients_head, pieces},
+        footer::{Piece, begins_in_caps, is_recipients_head, person, pieces},
         phrase,
     },
     layout::Column,
@@ -18,6 +18,7 @@ const MAX_LINES: usize = 80;
 
 /// Reads the list of recipients that begins in lines `first..last`.
 pub(in crate::extract) fn recipients(
+    tables: &Tables,
     text: &Text,
     first: usize,
     last: usize,
@@ -34,7 +35,7 @@ pub(in crate::extract) fn recipients(
     for piece in
         pieces(text, head.line).skip_while(|piece| piece.start <= head.start).take(MAX_LINES)
     {
-        if is_closed(&list) {
+        if is_closed(tables, &list) {
             break;
         }
         if piece.side == Column::Right && head.side != Column::Right {
@@ -43,7 +44,7 @@ pub(in crate::extract) fn recipients(
             }
             continue;
         }
-        let is_entry = is_entry(piece.text);
+        let is_entry = is_entry(tables, piece.text);
         let last_is_closed = list.trim_end().ends_with([';', '.', '/']);
         if !is_entry && begins_in_caps(piece.text) && phrase::is_caps(piece.text) {
             // The signature stands between the entries where columns were lost.
@@ -84,20 +85,21 @@ pub(super) fn head_of(text: &str) -> &str {
     text.char_indices().nth(24).map_or(text, |(end, _)| &text[..end])
 }
 
-fn is_entry(text: &str) -> bool {
-    text.starts_with(['-', '+', '•', '–', '*']) || is_filing(text)
+fn is_entry(tables: &Tables, text: &str) -> bool {
+    text.starts_with(['-', '+', '•', '–', '*']) || is_filing(tables, text)
 }
 
-/// `Lưu: VT, VP`, the last entry.
-fn is_filing(text: &str) -> bool {
+/// `Lưu: VT, VP`, the last entry; not `Lưu Văn Kiên`, a name.
+pub(super) fn is_filing(tables: &Tables, text: &str) -> bool {
     let bare = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-    bare.starts_with("Lưu") || bare.starts_with("lưu")
+    let begins = bare.starts_with("Lưu") || bare.starts_with("lưu");
+    begins && person::person(tables, bare).is_none()
 }
 
 /// Whether the last entry is in and ended.
-fn is_closed(list: &str) -> bool {
+fn is_closed(tables: &Tables, list: &str) -> bool {
     let last = list.rsplit(['\n', ';']).find(|part| part.contains(char::is_alphabetic));
-    last.is_some_and(is_filing) && list.trim_end().ends_with('.')
+    last.is_some_and(|last| is_filing(tables, last)) && list.trim_end().ends_with('.')
 }
 
 /// Splits at the dashes: `- Như Điều 3; - Sở Nội vụ; - Lưu: VT.`.
@@ -116,7 +118,7 @@ mod tests {
 
     #[track_caller]
     fn check(plain: &str, expected: &[&str]) {
-        let found = recipients(&Text::from_plain(plain), 0, 99);
+        let found = recipients(Tables::builtin(), &Text::from_plain(plain), 0, 99);
         let value = found.map(|found| found.value).unwrap_or_default();
         assert_eq!(value, expected, "{plain}");
     }

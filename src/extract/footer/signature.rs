@@ -17,7 +17,7 @@ use crate::{
         footer::{Piece, begins_in_caps, is_recipients_head, person, pieces, recipients},
         naming, phrase,
     },
-    layout::Column,
+    layout::{BlockKind, Column},
     text::Text,
 };
 
@@ -94,7 +94,7 @@ pub(in crate::extract) fn signature(
             }
             continue;
         }
-        let is_lead = lead.is_none_or(|lead| found.titles.contains(lead));
+        let is_lead = lead.is_none_or(|lead| found.titles.contains(lead)) && !found.is_clerk();
         if is_lead || signed.is_none() {
             signed = Some(found);
         }
@@ -102,12 +102,44 @@ pub(in crate::extract) fn signature(
             break;
         }
     }
+    let signed = signed.or_else(|| in_small_letters(tables, text, &all));
     match (signed, nameless) {
         (Some(signed), Some(nameless)) if signed.line > nameless.line + DRAFT_LINES => {
             Some(nameless)
         }
         (None, nameless) => nameless,
         (signed, _) => signed,
+    }
+}
+
+/// `Giám đốc / Trần Văn Bình`: position and name on two lines at the end of the text, without
+/// capitals. Only where nothing else is a signature; tables of persons look the same.
+fn in_small_letters(tables: &Tables, text: &Text, all: &[Piece<'_>]) -> Option<Signature> {
+    let tail = &all[all.len().saturating_sub(MAX_BLOCK_PIECES)..];
+    for (at, piece) in tail.iter().enumerate().rev() {
+        let key = name_key(piece.text);
+        let Some((name, n_words)) = tables.position_by_name(&key) else { continue };
+        let is_whole = n_words == key.split(' ').count();
+        if !is_whole || !piece.text.starts_with(char::is_uppercase) || piece.text.contains('|') {
+            continue;
+        }
+        let span = Span::new(piece.start, piece.start + piece.text.len());
+        let items = vec![vec![Item::Position(name.to_owned(), span)]];
+        let mut below = tail[at + 1..].iter().filter(|next| !person::is_signed_mark(next.text));
+        let next = below.next().filter(|next| matches!(next.kind(text), BlockKind::Paragraph))?;
+        let person = person::person(tables, next.text).filter(|person| person.has_surname)?;
+        let span = Span::new(next.start + person.range.start, next.start + person.range.end);
+        return Some(signed(tables, text, &items, Some((person, span)), *next));
+    }
+    None
+}
+
+impl Signature {
+    /// Who wrote the minutes or made the table signs first, but does not answer for the document.
+    fn is_clerk(&self) -> bool {
+        const CLERKS: [&str; 5] =
+            ["Thư ký", "Thư ký cuộc họp", "Người ghi biên bản", "Người lập biểu", "Kế toán"];
+        self.position.as_ref().is_some_and(|position| CLERKS.contains(&position.value.as_str()))
     }
 }
 
@@ -164,7 +196,7 @@ fn mark_at(tables: &Tables, text: &str) -> Option<(String, usize)> {
         for written in &capacity.written {
             let Some(rest) = text.strip_prefix(written.as_str()) else { continue };
             let behind = text.len() - rest.len();
-            let after_stop = rest.strip_prefix(['.', ',']).unwrap_or(rest);
+            let after_stop = rest.strip_prefix(['.', ',', '/']).unwrap_or(rest);
             let has_stop = after_stop.len() < rest.len();
             let value = after_stop.trim_start();
             let is_separate = has_stop || rest.starts_with(' ') && written.len() > 1;
@@ -198,7 +230,7 @@ fn block(tables: &Tables, text: &Text, all: &[Piece<'_>], begin: usize) -> Optio
         let start = if n == 0 { begin } else { 0 };
         let line = Piece { text: &piece.text[start..], start: piece.start + start, ..*piece };
         let is_recipient = line.text.starts_with(['-', '+', '–', '•'])
-            || line.text.starts_with("Lưu")
+            || recipients::is_filing(tables, line.text)
             || is_recipients_head(&name_key(recipients::head_of(line.text)));
         if n > 0 && is_recipient {
             // `- Sở Nội vụ; Trần Văn Bình`: both columns on one line.
@@ -281,8 +313,7 @@ fn items_of(tables: &Tables, line: &str, start: usize) -> Vec<Item> {
             match items.last_mut() {
                 // The rest of the line of a position belongs to it: `BỘ TRƯỞNG BỘ TÀI CHÍNH`.
                 Some(Item::Position(name, span)) => {
-                    name.push(' ');
-                    name.push_str(&naming::body_name(tables, words));
+                    add_body(tables, name, words);
                     span.end = (start + to) as u32;
                 }
                 _ => items.push(Item::Other(words.to_owned())),
@@ -311,12 +342,45 @@ fn items_of(tables: &Tables, line: &str, start: usize) -> Vec<Item> {
             at = end;
             continue;
         }
+        if other.is_none()
+            && let Some(len) = position_by_shape(rest)
+        {
+            let mut words = rest[..len].to_lowercase();
+            if let Some(first) = words.chars().next() {
+                words.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+            }
+            items.push(Item::Position(words, Span::new(start + at, start + at + len)));
+            at += len;
+            continue;
+        }
         let end = at + phrase::end_of_words(rest, 1).unwrap_or(rest.len());
         other = Some((other.map_or(at, |(from, _)| from), end));
         at = end;
     }
     flush(&mut items, &mut other);
     items
+}
+
+/// Puts the body behind a position: `Giám đốc Sở` and `GIÁO DỤC VÀ ĐÀO TẠO` are spelled together.
+fn add_body(tables: &Tables, position: &mut String, words: &str) {
+    let last = position.rfind(' ').map_or(0, |at| at + 1);
+    let kind = position[last..].to_owned();
+    if tables.body_head(&name_key(&kind)).is_some() {
+        position.truncate(last);
+        position.push_str(&naming::body_name(tables, &format!("{} {words}", kind.to_uppercase())));
+    } else {
+        position.push(' ');
+        position.push_str(&naming::body_name(tables, words));
+    }
+}
+
+/// `PHÓ TỔNG THAM MƯU TRƯỞNG`, `HẠT TRƯỞNG`: a position that is in no table, by its shape.
+fn position_by_shape(rest: &str) -> Option<usize> {
+    const MAX_WORDS: usize = 7;
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let is_deputy = matches!(words.first(), Some(&"PHÓ" | &"QUYỀN")) && words.len() > 1;
+    let is_head = words.len() > 1 && words.last() == Some(&"TRƯỞNG");
+    ((is_deputy || is_head) && words.len() <= MAX_WORDS).then_some(rest.trim_end().len())
 }
 
 /// The position in the spelling of the tables, joints such as commas from the line.

@@ -72,6 +72,10 @@ pub fn understand(
     let (metadata, metadata_warnings) = extract::metadata(ctx, &text);
     refuse_classified(metadata.classification.as_ref())?;
     warnings.extend(metadata_warnings);
+    let extract::parts::Parts { parts, classification } =
+        extract::parts::find(ctx.tables, &text, &metadata);
+    // A bundle with a secret document is secret.
+    refuse_classified(classification.as_ref())?;
     let citations = extract::citation::find(ctx, &text, &metadata);
     warnings.extend(unread_pages(&layout, &text, &warnings));
     let record = Record {
@@ -84,6 +88,7 @@ pub fn understand(
         metadata,
         citations,
         warnings,
+        parts,
     };
     Ok(Processed { record, text, layout })
 }

@@ -108,6 +108,7 @@ fn document(path: &str, number: &str, issued_on: &str, cites: &[&str]) -> Proces
         },
         citations: cites.iter().map(|text| citation(text)).collect(),
         warnings: Vec::new(),
+        parts: Vec::new(),
     };
     Processed { record, text: Text::default(), layout: Layout::default() }
 }

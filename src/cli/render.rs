@@ -8,7 +8,7 @@ use crate::{
         citation::{Citation, CitationState},
         failure::Failure,
         found::Found,
-        record::{Record, Warning},
+        record::{Part, Record, Warning},
     },
 };
 
@@ -39,6 +39,12 @@ pub fn record(record: &Record) -> String {
             citation(&mut out, n + 1, mention);
         }
     }
+    if !record.parts.is_empty() {
+        line(&mut out, &format!("  parts ({})", record.parts.len()));
+        for part in &record.parts {
+            line(&mut out, &format!("    {}", part_line(part)));
+        }
+    }
     if !record.warnings.is_empty() {
         line(&mut out, &format!("  warnings ({})", record.warnings.len()));
         for found in &record.warnings {
@@ -46,6 +52,17 @@ pub fn record(record: &Record) -> String {
         }
     }
     out
+}
+
+/// `document 7/TTr-SNV Tờ trình of Sở Nội vụ, 2020-03-01, page 4: Về việc …`.
+fn part_line(part: &Part) -> String {
+    let mut words = vec![word(&part.kind)];
+    words.extend(part.number.clone());
+    words.extend(part.doc_type.clone());
+    words.extend(part.issuer.as_ref().map(|issuer| format!("of {issuer}")));
+    let date = part.issued_on.map(|date| format!(", {date}")).unwrap_or_default();
+    let title = part.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
+    format!("{}{date}, page {}{title}", words.join(" "), part.page)
 }
 
 /// A document in a list: number, date, type, issuer; subject; where it lies.

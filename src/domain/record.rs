@@ -132,6 +132,39 @@ pub struct Metadata {
     pub is_draft: Option<Found<bool>>,
 }
 
+/// What a part of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    /// `PHỤ LỤC I`.
+    Appendix,
+    /// A further document with a letterhead and number of its own.
+    Document,
+    /// A regulation, plan or list `(Ban hành kèm theo Quyết định số …)`.
+    Enclosure,
+}
+
+/// Something behind the first document of a file. Appendices and enclosures belong to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// What it is.
+    pub kind: PartKind,
+    /// Its own number, as printed.
+    pub number: Option<String>,
+    /// Its type, in sentence case.
+    pub doc_type: Option<String>,
+    /// The body in its letterhead.
+    pub issuer: Option<String>,
+    /// The date of its place-and-date line.
+    pub issued_on: Option<PartialDate>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Page of its heading, from 1.
+    pub page: u32,
+    /// Where its heading stands.
+    pub span: Span,
+}
+
 /// A difficulty met while reading. It never stops anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
@@ -186,4 +219,7 @@ pub struct Record {
     pub citations: Vec<Citation>,
     /// The difficulties met.
     pub warnings: Vec<Warning>,
+    /// What else the file holds behind its first document; left out of the JSON when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }

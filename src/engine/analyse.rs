@@ -394,6 +394,7 @@ mod tests {
             metadata,
             citations: Vec::new(),
             warnings: Vec::new(),
+            parts: Vec::new(),
         }
     }
 

@@ -78,6 +78,15 @@ fn read_piece(text: &Text, line: &TextLine, piece: &str, is_beside: bool, marks:
     }
 }
 
+/// The stamp of secrecy that stands alone on a line.
+pub(super) fn secrecy(text: &Text, line: &TextLine) -> Option<Found<Classification>> {
+    let mut marks = Marks::default();
+    for piece in text.slice(line.span).split('|') {
+        read_piece(text, line, piece.trim(), false, &mut marks);
+    }
+    marks.classification
+}
+
 /// Whether a piece is a stamp of secrecy or urgency and nothing else.
 pub(super) fn is_stamp(piece: &str) -> bool {
     const STAMPS: [&str; 6] = ["mật", "tối mật", "tuyệt mật", "khẩn", "thượng khẩn", "hỏa tốc"];

@@ -15,6 +15,7 @@ mod issuer;
 mod marks;
 mod naming;
 mod number;
+pub(crate) mod parts;
 mod phrase;
 mod place_date;
 pub mod resolve;

@@ -87,6 +87,7 @@ pub(super) fn title(
     let mut lines: Vec<(&Segment<'_>, &str, usize)> = Vec::new();
     let mut n_bytes = 0;
     let mut index = at;
+    let mut is_sure = false;
     while let Some(segment) = head.get(index) {
         let start = if index == at { offset } else { 0 };
         let piece = segment.text[start..].trim_start();
@@ -101,6 +102,7 @@ pub(super) fn title(
             || n_bytes > MAX_TITLE_BYTES
             || (start == 0 && ends_title(tables, names, head, index, first, previous));
         if is_over {
+            is_sure = ends_surely(segment);
             break;
         }
         n_bytes += piece.len();
@@ -114,7 +116,16 @@ pub(super) fn title(
             break;
         }
     }
-    Title { subject: found(tables, &names.places, &lines, "head.title", 0.97), end: index }
+    // Where nothing but the look of a line ended it, it may have been cut or have run on.
+    let looks_like_title =
+        lines.iter().all(|(line, ..)| line.bold || line.centred || line.is_caps());
+    let confidence = if is_sure || looks_like_title { 0.97 } else { 0.85 };
+    Title { subject: found(tables, &names.places, &lines, "head.title", confidence), end: index }
+}
+
+/// Whether a line is one that no title holds: a recital, a rule, the heading of a body.
+fn ends_surely(segment: &Segment<'_>) -> bool {
+    is_end(segment) || is_recital(&segment.key) || segment.is_caps() || is_remark(segment)
 }
 
 /// Whether a segment does not belong to the title before it.

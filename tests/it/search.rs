@@ -87,6 +87,7 @@ fn doc(
         },
         citations: Vec::new(),
         warnings: Vec::new(),
+        parts: Vec::new(),
     };
     let body =
         format!("{}\n{}\n{subject}\n", issuer_name.to_uppercase(), doc_type.0.to_uppercase());

@@ -3,6 +3,26 @@
 //! Turns printed characters such as `Số: 0293/KH- SLĐTBXH` into parts, and parts back into
 //! the canonical form `293/KH-SLĐTBXH` and into keys. What the author misprinted is named as
 //! a [`Repair`], never corrected in silence: the printed form is kept beside the number.
+//!
+//! # Grammar
+//! Of the canonical form, which `Display` prints and [`DocNumber::parse`] reads without repairs:
+//! ```text
+//! symbol   = legal | admin | letter | party | historic ;
+//! number   = digit , { digit } , [ "." , digit , { digit } ] , [ suffix ] ;   (* 1 to 6 digits *)
+//! legal    = number , "/" , year , "/" , ( assembly | [ type , "-" ] , issuers ) ;
+//! assembly = [ type , "-" ] , ( "QH" | "UBTVQH" ) , legislature ;
+//! issuers  = issuer , { "-" , issuer } ;        (* more than one where the type ends in LT *)
+//! admin    = number , "/" , type , "-" , issuer , { "-" , unit } ;
+//! letter   = number , "/" , issuer , { "-" , unit } ;       (* the first segment is no type *)
+//! party    = number , "-" , type , "/" , issuer , { "-" , unit } ;
+//! historic = number , "/" , ( "CP" | "TTg" | "HĐBT" | "HĐCP" | "UB" | "SL" ) ;
+//! issuer, unit = segment , { ( "&" | "." ) , segment } ;
+//! segment  = upper , { upper | lower | digit } ;            (* TTg, QyĐ, PC02 *)
+//! year     = ( "19" | "20" ) , digit , digit ;
+//! ```
+//! What is told by the tables and not by the grammar: which segment is a `type`, and whether an
+//! issuer numbers in the way of the Party. Anything else that is read has a [`Repair`].
+//!
 //! Must not decide which issuer a relative sign such as `UBND` means; the caller knows the place.
 
 mod classify;

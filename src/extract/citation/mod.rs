@@ -3,6 +3,7 @@
 //! Finds only: which document of the archive is meant is decided in `extract::resolve`. What the
 //! author misprinted stays as printed and is flagged. Must not repair, guess or drop.
 
+mod anaphora;
 mod body;
 mod flags;
 mod kind;
@@ -21,7 +22,7 @@ use self::mention::{Mention, mentions};
 use crate::{
     context::Context,
     domain::{
-        citation::Citation,
+        citation::{Citation, CitationKind},
         date::PartialDate,
         doc_key::{KeyHints, document_key},
         doc_number::DocNumber,
@@ -55,7 +56,8 @@ struct Own {
 ///
 /// Mentions of the document itself (letterhead, `Kèm theo Quyết định số …` with its own number,
 /// running heads) and blank numbers are no citations. A later short form carries only what is
-/// printed there, but has the key of the earlier full form.
+/// printed there, but has the key of the earlier full form; `Nghị định nói trên` carries all that
+/// the citation says to which it points back.
 pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
     let tables = ctx.tables;
     let own = Own::new(tables, own);
@@ -74,7 +76,40 @@ pub fn find(ctx: &Context, text: &Text, own: &Metadata) -> Vec<Citation> {
     }
     found.sort_by_key(|(_, citation)| (citation.span.start, citation.span.end));
     set_keys(tables, &own, &mut found);
-    found.into_iter().map(|(_, citation)| citation).collect()
+    let mut citations: Vec<Citation> = found.into_iter().map(|(_, citation)| citation).collect();
+    citations.extend(pointed_at(text, &own, &citations));
+    citations.sort_by_key(|citation| (citation.span.start, citation.span.end));
+    citations
+}
+
+/// What points back at one of the citations found: the same document, said again.
+fn pointed_at(text: &Text, own: &Own, citations: &[Citation]) -> Vec<Citation> {
+    let mut pointed = Vec::new();
+    for flow in flows(text) {
+        for pointer in anaphora::pointers(&flow.string, own.doc_type.as_deref()) {
+            let span = flow.span(pointer.range.clone());
+            let is_inside = citations.iter().any(|citation| citation.span.overlaps(span));
+            // The nearest one before it, in the order in which a reader meets them.
+            let meant = citations.iter().rev().find(|citation| {
+                citation.span.end <= span.start
+                    && citation.doc_type.as_deref() == Some(pointer.doc_type)
+            });
+            let Some(meant) = meant.filter(|_| !is_inside) else { continue };
+            let quote = &flow.string[pointer.range.clone()];
+            pointed.push(Citation {
+                kind: CitationKind::Mentions,
+                provision: None,
+                quote: quote.split_whitespace().collect::<Vec<_>>().join(" "),
+                page: text.page_at(span.start as usize),
+                span,
+                rule: "citation.anaphora".to_owned(),
+                confidence: 0.85,
+                flags: Vec::new(),
+                ..meant.clone()
+            });
+        }
+    }
+    pointed
 }
 
 impl Own {

@@ -354,3 +354,20 @@ fn quote_and_place() {
     let plain = Text::from_plain(text);
     assert_eq!(plain.slice(found[0].span), "Kế hoạch số 5/KH-\nUBND ngày 1/2/2016\nvề nuôi cá");
 }
+
+#[test]
+fn pointers_go_back_to_their_full_form() {
+    check(
+        "Căn cứ Nghị định số 91/2018/NĐ-CP ngày 05/7/2018 của Chính phủ; thực hiện Nghị định nói \
+         trên, Sở báo cáo.",
+        &[
+            "Basis Nghị định 91/2018/NĐ-CP 2018-07-05 (Chính phủ)",
+            "Mentions Nghị định 91/2018/NĐ-CP 2018-07-05 (Chính phủ)",
+        ],
+    );
+    // Nothing of the type was cited before.
+    check(
+        "Thực hiện Kế hoạch số 12/KH-UBND ngày 05/7/2018. Quyết định nêu trên được gửi.",
+        &["Implements Kế hoạch 12/KH-UBND 2018-07-05"],
+    );
+}

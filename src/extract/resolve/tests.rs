@@ -112,6 +112,7 @@ fn record(citations: Vec<Citation>) -> Record {
         },
         citations,
         warnings: Vec::new(),
+        parts: vec![],
     }
 }
 

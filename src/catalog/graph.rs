@@ -14,6 +14,8 @@ use rusqlite::{Connection, Row, params};
 use crate::{
     catalog::{
         Catalog, CatalogError,
+        corrections::Decision,
+        decide::id_key,
         read::{head, id},
         spelling::{canonical, fold},
         stored::{from_json, to_json},
@@ -251,8 +253,9 @@ fn outgoing_row(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
 pub(super) fn count_outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<(u64, u64)> {
     connection
         .prepare_cached(
-            "SELECT count(*), count(*) FILTER (WHERE state = 'missing') FROM citations
-             WHERE content = ?1",
+            "SELECT count(*) FILTER (WHERE state <> 'dismissed'),
+                    count(*) FILTER (WHERE state = 'missing')
+             FROM citations WHERE content = ?1",
         )?
         .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?)))
 }
@@ -295,6 +298,7 @@ impl<'a> Changes<'a> {
         ord: i64,
         record: &Record,
     ) -> rusqlite::Result<()> {
+        self.dirty.insert(id_key(&record.id));
         let Some(number) = &record.metadata.number else { return Ok(()) };
         let parsed = DocNumber::parse(self.tables, &number.value).ok();
         let lookup = parsed.map(|parsed| parsed.number.lookup_key());
@@ -318,6 +322,10 @@ impl<'a> Changes<'a> {
 
     /// Removes the number of a document that is no longer shown, or is about to be entered anew.
     pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
+        let left: RecordId = connection
+            .prepare_cached("SELECT id FROM contents WHERE ord = ?1")?
+            .query_row([ord], |row| id(row, 0))?;
+        self.dirty.insert(id_key(&left));
         let mut statement =
             connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING lookup")?;
         let rows = statement.query_map([ord], |row| row.get::<_, Option<String>>(0))?;
@@ -327,23 +335,27 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Replaces the citations that a document makes. Call when all numbers are settled.
+    /// Replaces the citations that a document makes; `decisions` are those of clerks, by place.
+    /// Call when all numbers are settled.
     pub(super) fn cite(
         &mut self,
         connection: &Connection,
         ord: i64,
         record: &Record,
         citations: &[Citation],
+        decisions: &[(usize, Decision)],
     ) -> rusqlite::Result<()> {
         connection.prepare_cached("DELETE FROM lookups WHERE content = ?1")?.execute([ord])?;
         connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
         let mut insert = connection.prepare_cached(
             "INSERT INTO citations (content, seq, canonical, kind, citation, state, target,
-                                    candidates, flags)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                                    candidates, flags, decision)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         for (seq, citation) in (0u32..).zip(citations) {
-            let (resolution, asked) = self.resolve(connection, record, citation)?;
+            let decision = decisions.iter().find(|(at, _)| *at == seq as usize);
+            let decision = decision.map(|(_, decision)| decision);
+            let (resolution, asked) = self.decide(connection, record, citation, decision)?;
             insert.execute(params![
                 ord,
                 seq,
@@ -354,6 +366,7 @@ impl<'a> Changes<'a> {
                 resolution.target.as_ref().map(RecordId::as_str),
                 to_json(&candidate_ids(&resolution))?,
                 to_json(&resolution.flags)?,
+                decision.map(Decision::code),
             ])?;
             depend(connection, ord, seq, &asked)?;
         }
@@ -389,10 +402,15 @@ impl<'a> Changes<'a> {
         seq: u32,
         citing: &Record,
     ) -> rusqlite::Result<()> {
-        let citation: Citation = connection
-            .prepare_cached("SELECT citation FROM citations WHERE content = ?1 AND seq = ?2")?
-            .query_row(params![ord, seq], |row| from_json(0, row.get_ref(0)?.as_str()?))?;
-        let (resolution, asked) = self.resolve(connection, citing, &citation)?;
+        let (citation, decision): (Citation, Option<String>) = connection
+            .prepare_cached(
+                "SELECT citation, decision FROM citations WHERE content = ?1 AND seq = ?2",
+            )?
+            .query_row(params![ord, seq], |row| {
+                Ok((from_json(0, row.get_ref(0)?.as_str()?)?, row.get(1)?))
+            })?;
+        let decision = decision.as_deref().and_then(Decision::from_code);
+        let (resolution, asked) = self.decide(connection, citing, &citation, decision.as_ref())?;
         connection
             .prepare_cached(
                 "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
@@ -412,12 +430,14 @@ impl<'a> Changes<'a> {
         depend(connection, ord, seq, &asked)
     }
 
-    /// The resolution of one citation, and the look-up keys it depends on.
-    fn resolve(
+    /// The resolution of one citation among the documents that may be meant, and the look-up
+    /// keys it depends on.
+    pub(super) fn resolve(
         &mut self,
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
+        may_be_meant: &dyn Fn(&RecordId) -> bool,
     ) -> rusqlite::Result<(Resolution, BTreeSet<String>)> {
         let one = Record { citations: vec![citation.clone()], ..citing.clone() };
         let asked = RefCell::new(BTreeSet::new());
@@ -425,13 +445,16 @@ impl<'a> Changes<'a> {
         let failed = RefCell::new(None);
         let lookup = |key: &str| {
             asked.borrow_mut().insert(key.to_owned());
+            let possible = |found: &[Candidate]| {
+                found.iter().filter(|candidate| may_be_meant(&candidate.id)).cloned().collect()
+            };
             if let Some(found) = held.borrow().get(key) {
-                return found.clone();
+                return possible(found);
             }
             match candidates(connection, key) {
                 Ok(found) => {
                     held.borrow_mut().insert(key.to_owned(), found.clone());
-                    found
+                    possible(&found)
                 }
                 Err(error) => {
                     failed.borrow_mut().get_or_insert(error);
@@ -514,6 +537,7 @@ fn state_code(state: CitationState) -> &'static str {
         CitationState::Missing => "missing",
         CitationState::Ambiguous => "ambiguous",
         CitationState::SelfReference => "self",
+        CitationState::Dismissed => "dismissed",
     }
 }
 
@@ -523,6 +547,7 @@ fn state_from_code(code: &str) -> rusqlite::Result<CitationState> {
         "missing" => Ok(CitationState::Missing),
         "ambiguous" => Ok(CitationState::Ambiguous),
         "self" => Ok(CitationState::SelfReference),
+        "dismissed" => Ok(CitationState::Dismissed),
         other => Err(super::read::unreadable(2, "a citation state", other)),
     }
 }

@@ -6,6 +6,9 @@
 //! engine commits and names the last outbox sequence it contains. Must not read originals, must
 //! not know the engine but for how it spells a number, must not read the clock. The only module that names `rusqlite`.
 
+mod correct;
+mod corrections;
+mod decide;
 pub mod file;
 mod graph;
 pub mod lock;
@@ -30,6 +33,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use self::lock::FolderLock;
 pub use self::{
+    correct::{CorrectError, Corrected, Edit, Edits, Ruling},
+    corrections::{Anchor, Correction, Corrections, Decision, Subject, ToReview},
     file::{FilePath, FileRow, FileStat, FileStatus},
     graph::{Incoming, MissingDocument, NumberRow, Outgoing},
     outbox::{OutboxEntry, OutboxOp},
@@ -97,6 +102,18 @@ pub enum CatalogError {
         /// The file.
         path: String,
         /// Version this program writes.
+        expected: u32,
+        /// Version of the file.
+        found: u32,
+    },
+    /// Written by an older version of the program, and opened for reading only.
+    #[error(
+        "expected a catalog of version {expected}, found version {found} in {path}; run `vanthu ingest` once to bring it up to date"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// Version this program reads.
         expected: u32,
         /// Version of the file.
         found: u32,
@@ -176,7 +193,11 @@ impl Catalog {
             return Err(CatalogError::Absent { path: data_folder.display().to_string() });
         }
         let connection = connect(&path, read_flags())?;
-        schema::check(&connection, &path)?;
+        let found = schema::check(&connection, &path)?;
+        if found < schema::VERSION {
+            let path = path.display().to_string();
+            return Err(CatalogError::Older { path, expected: schema::VERSION, found });
+        }
         Ok(Self { path, writer: None, readers: Mutex::new(vec![connection]), _lock: None })
     }
 
@@ -221,19 +242,33 @@ impl Catalog {
         action: &'static str,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, CatalogError> {
+        self.try_write(action, |transaction| Ok(Ok(work(transaction)?)))
+    }
+
+    /// Runs `work` in one transaction of the writing connection, and takes everything back when
+    /// it refuses.
+    fn try_write<T, E: From<CatalogError>>(
+        &self,
+        action: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<Result<T, E>>,
+    ) -> Result<T, E> {
         let Some(writer) = &self.writer else {
-            return Err(CatalogError::ReadOnly { path: self.path.display().to_string() });
+            let path = self.path.display().to_string();
+            return Err(CatalogError::ReadOnly { path }.into());
         };
         // A panic inside a transaction rolls it back when it is dropped: the connection is sound.
         let mut connection = writer.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .and_then(|transaction| {
-                let value = work(&transaction)?;
-                transaction.commit()?;
-                Ok(value)
+                let outcome = work(&transaction)?;
+                // A transaction that is dropped takes itself back.
+                if outcome.is_ok() {
+                    transaction.commit()?;
+                }
+                Ok(outcome)
             });
-        outcome.map_err(storage(&self.path, action))
+        outcome.map_err(storage(&self.path, action))?
     }
 }
 

@@ -301,7 +301,8 @@ impl Catalog {
                 n_needs_ocr: by_status(FileStatus::NeedsOcr)?,
                 n_vanished,
                 n_citations: count(
-                    "SELECT count(*) FROM citations JOIN contents ON ord = content WHERE shown = 1",
+                    "SELECT count(*) FROM citations JOIN contents ON ord = content
+                     WHERE shown = 1 AND state <> 'dismissed'",
                 )?,
                 n_missing: graph::count_missing(connection)?,
                 years: years(connection)?,

@@ -12,7 +12,7 @@ use crate::catalog::{CatalogError, storage};
 const APPLICATION_ID: i32 = 0x7674_6875;
 
 /// Each takes a catalog from the version of its index to the next one.
-const MIGRATIONS: [&str; 3] = [V1, V2, V3];
+const MIGRATIONS: [&str; 4] = [V1, V2, V3, V4];
 
 /// Version 1.
 ///
@@ -155,6 +155,39 @@ CREATE TABLE recognised (
     PRIMARY KEY (sha256, page)
 ) WITHOUT ROWID;
 CREATE INDEX contents_needs_ocr ON contents (ord) WHERE needs_ocr > 0;
+";
+
+/// Version 4: what clerks decided.
+///
+/// `corrections` is the log; it belongs to a hash, not to a row, so that it outlives the row.
+/// `record` is what is shown; `as_read` is what was read, where a clerk's value stands over it.
+/// `n_doubtful` counts the fields for a clerk to look at: those below the confidence of 0.6 that
+/// version 1 of the extractor meant, later ones as the program counts them. `decision` is what
+/// a clerk decided about the citation.
+const V4: &str = "
+ALTER TABLE contents ADD COLUMN as_read TEXT;
+ALTER TABLE contents ADD COLUMN n_doubtful INTEGER NOT NULL DEFAULT 0;
+UPDATE contents SET n_doubtful = (
+    SELECT count(*) FROM json_each(record, '$.metadata') AS field
+    WHERE field.type = 'object' AND json_extract(field.value, '$.confidence') < 0.6
+);
+CREATE INDEX contents_doubtful ON contents (ord, n_doubtful) WHERE n_doubtful > 0 AND shown = 1;
+ALTER TABLE citations ADD COLUMN decision TEXT;
+
+CREATE TABLE corrections (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    anchor TEXT,
+    read TEXT,
+    old TEXT,
+    new TEXT,
+    made_by TEXT NOT NULL,
+    made_at INTEGER NOT NULL,
+    undoes INTEGER REFERENCES corrections (seq)
+);
+CREATE INDEX corrections_sha256 ON corrections (sha256, seq);
+CREATE INDEX corrections_made_at ON corrections (made_at);
 ";
 
 /// The version this program writes.

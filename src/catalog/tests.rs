@@ -376,10 +376,7 @@ fn a_newer_catalog_and_a_foreign_database_are_refused() {
     let path = folder.path().join(FILE_NAME);
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Catalog::open(folder.path()).unwrap_err().to_string();
-    assert!(
-        error.starts_with("expected a catalog of version 3 or older, found version 99"),
-        "{error}"
-    );
+    assert!(error.contains(" or older, found version 99"), "{error}");
     Connection::open(&path).unwrap().pragma_update(None, "application_id", 7).unwrap();
     let error = Catalog::open_read_only(folder.path()).unwrap_err().to_string();
     assert!(error.starts_with("expected a vanthu catalog, found another database"), "{error}");

@@ -1,16 +1,19 @@
 //! [`Catalog::apply`]: what a run found out about files, in one transaction with the outbox.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     catalog::{
         Catalog, CatalogError, RunId, Stored,
+        corrections::{self, Decision},
+        decide,
         file::{FilePath, FileStat, FileStatus},
         graph,
         outbox::{self, OutboxOp},
         recognised,
+        stored::to_json,
     },
     domain::{
         citation::Citation,
@@ -78,8 +81,7 @@ impl Catalog {
         changes: &[Change],
     ) -> Result<Applied, CatalogError> {
         self.write("take in documents", |transaction| {
-            let mut batch =
-                Batch { connection: transaction, tables, run, contents: BTreeMap::new() };
+            let mut batch = Batch::new(transaction, tables, Some(run));
             for change in changes {
                 batch.file(change)?;
             }
@@ -90,23 +92,61 @@ impl Catalog {
 }
 
 /// One transaction while it goes on.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     connection: &'a Connection,
     tables: &'a Tables,
-    run: RunId,
-    /// The contents whose files changed; with what was read when it was read in this batch.
-    contents: BTreeMap<i64, Option<&'a Stored>>,
+    /// `None` when a clerk writes.
+    run: Option<RunId>,
+    /// The contents whose files changed; with what is to be shown where that changed.
+    contents: BTreeMap<i64, Option<Shown<'a>>>,
+}
+
+/// What a content is from now on: its record as it is shown, its citations as they were read,
+/// and what clerks decided about them.
+struct Shown<'a> {
+    record: Cow<'a, Record>,
+    citations: Cow<'a, [Citation]>,
+    decisions: Vec<(usize, Decision)>,
 }
 
 impl<'a> Batch<'a> {
+    pub(super) fn new(connection: &'a Connection, tables: &'a Tables, run: Option<RunId>) -> Self {
+        Self { connection, tables, run, contents: BTreeMap::new() }
+    }
+
+    /// Puts what clerks decided over what was read of a content, after a change of the log.
+    pub(super) fn show_again(&mut self, ord: i64) -> rusqlite::Result<()> {
+        let read = decide::read_head(self.connection, ord)?;
+        let log = corrections::log(self.connection, &read.sha256)?;
+        let shown = corrections::show(self.tables, Cow::Owned(read), &log);
+        let as_read = shown.as_read.as_ref().map(to_json).transpose()?;
+        self.connection
+            .prepare_cached(
+                "UPDATE contents SET record = ?2, as_read = ?3, n_doubtful = ?4, year = ?5
+                 WHERE ord = ?1",
+            )?
+            .execute(params![
+                ord,
+                to_json(&shown.record)?,
+                as_read,
+                shown.n_doubtful,
+                year(&shown.record)
+            ])?;
+        let citations = decide::read_citations(self.connection, ord)?;
+        let decisions = corrections::decisions(&log, &citations);
+        let (record, citations) = (shown.record, Cow::Owned(citations));
+        self.contents.insert(ord, Some(Shown { record, citations, decisions }));
+        Ok(())
+    }
+
     fn file(&mut self, change: &'a Change) -> rusqlite::Result<()> {
         match change {
             Change::Taken { stat, stored } => {
-                let Some(ord) = self.content(stored)? else {
+                let Some((ord, shown)) = self.content(stored)? else {
                     let failure = internal("the identifier of the content is in use by another");
                     return self.failed(stat, Some(&stored.head.sha256), &failure, 0);
                 };
-                self.contents.insert(ord, Some(stored));
+                self.contents.insert(ord, Some(shown));
                 let status = shown_status(stored.needs_ocr());
                 self.row(
                     stat,
@@ -144,7 +184,7 @@ impl<'a> Batch<'a> {
                     .prepare_cached(
                         "UPDATE files SET status = 'missing', seen_run = ?2 WHERE path = ?1",
                     )?
-                    .execute(params![path.as_bytes(), self.run.0])?;
+                    .execute(params![path.as_bytes(), self.run.map(|run| run.0)])?;
                 Ok(())
             }
         }
@@ -188,7 +228,7 @@ impl<'a> Batch<'a> {
                 failure.map(|failure| failure.reason.code()),
                 failure.map(|failure| failure.detail.as_str()),
                 revision,
-                self.run.0,
+                self.run.map(|run| run.0),
             ])?;
         Ok(())
     }
@@ -207,7 +247,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Writes a content and its bodies; `None` when its identifier belongs to another content.
-    fn content(&mut self, stored: &Stored) -> rusqlite::Result<Option<i64>> {
+    fn content(&mut self, stored: &'a Stored) -> rusqlite::Result<Option<(i64, Shown<'a>)>> {
         let head = &stored.head;
         let holder: Option<String> = self
             .connection
@@ -217,18 +257,25 @@ impl<'a> Batch<'a> {
         if holder.is_some_and(|sha256| sha256 != head.sha256) {
             return Ok(None);
         }
-        let year = head.metadata.issued_on.as_ref().map(|found| found.value.year());
+        let log = corrections::log(self.connection, &head.sha256)?;
+        let shown = corrections::show(self.tables, Cow::Borrowed(head), &log);
+        let record_json = match &shown.as_read {
+            Some(_) => Cow::Owned(to_json(&shown.record)?),
+            None => Cow::Borrowed(&stored.head_json),
+        };
+        let as_read = shown.as_read.is_some().then_some(&stored.head_json);
         let format = head.format.map(|format| format!("{format:?}").to_lowercase());
         let ord: i64 = self
             .connection
             .prepare_cached(
                 "INSERT INTO contents (id, sha256, format, path, record, extractor_revision,
-                     tables_revision, ocr_engine, needs_ocr, year)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                     tables_revision, ocr_engine, needs_ocr, year, as_read, n_doubtful)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                  ON CONFLICT (sha256) DO UPDATE SET format = excluded.format,
                      record = excluded.record, extractor_revision = excluded.extractor_revision,
                      tables_revision = excluded.tables_revision, ocr_engine = excluded.ocr_engine,
-                     needs_ocr = excluded.needs_ocr, year = excluded.year
+                     needs_ocr = excluded.needs_ocr, year = excluded.year,
+                     as_read = excluded.as_read, n_doubtful = excluded.n_doubtful
                  RETURNING ord",
             )?
             .query_row(
@@ -237,12 +284,14 @@ impl<'a> Batch<'a> {
                     head.sha256,
                     format,
                     head.path.as_bytes(),
-                    stored.head_json,
+                    record_json,
                     stored.extractor_revision,
                     stored.tables_revision,
                     stored.ocr_engine,
                     stored.n_waiting,
-                    year
+                    year(&shown.record),
+                    as_read,
+                    shown.n_doubtful
                 ],
                 |row| row.get(0),
             )?;
@@ -259,7 +308,9 @@ impl<'a> Batch<'a> {
                 stored.extractor_revision,
                 shown_status(stored.needs_ocr()).code()
             ])?;
-        Ok(Some(ord))
+        let citations = Cow::Borrowed(stored.citations.as_slice());
+        let decisions = corrections::decisions(&log, &citations);
+        Ok(Some((ord, Shown { record: shown.record, citations, decisions })))
     }
 
     /// Removes a content that turned out to be classified, so that nothing of it is kept.
@@ -281,6 +332,10 @@ impl<'a> Batch<'a> {
             )?
             .execute(params![ord, failure.reason.code(), failure.detail, revision])?;
         self.connection.prepare_cached("DELETE FROM contents WHERE ord = ?1")?.execute([ord])?;
+        // The log quotes the document.
+        self.connection
+            .prepare_cached("DELETE FROM corrections WHERE sha256 = ?1")?
+            .execute([sha256])?;
         self.contents.remove(&ord);
         changes.settle(self.connection)?;
         outbox::push(self.connection, OutboxOp::Delete, &id)?;
@@ -288,17 +343,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Brings numbers, citations and outbox in line with the files.
-    fn settle(self) -> rusqlite::Result<()> {
+    pub(super) fn settle(self) -> rusqlite::Result<()> {
         let mut changes = graph::Changes::new(self.tables);
-        let mut citing: Vec<(i64, &Record, &[Citation])> = Vec::new();
-        for (&ord, &stored) in &self.contents {
-            self.show_or_hide(ord, stored, &mut changes)?;
-            if let Some(stored) = stored {
-                citing.push((ord, &stored.head, &stored.citations));
-            }
+        for (&ord, shown) in &self.contents {
+            self.show_or_hide(ord, shown.as_ref(), &mut changes)?;
         }
-        for (ord, head, citations) in citing {
-            changes.cite(self.connection, ord, head, citations)?;
+        for (&ord, shown) in &self.contents {
+            if let Some(Shown { record, citations, decisions }) = shown {
+                changes.cite(self.connection, ord, record, citations, decisions)?;
+            }
         }
         changes.settle(self.connection)
     }
@@ -306,13 +359,13 @@ impl<'a> Batch<'a> {
     fn show_or_hide(
         &self,
         ord: i64,
-        stored: Option<&Stored>,
+        shown: Option<&Shown<'_>>,
         changes: &mut graph::Changes<'_>,
     ) -> rusqlite::Result<()> {
-        let (id, was_shown, old_path): (String, bool, Vec<u8>) = self
+        let (id, was_shown, old_path, sha256): (String, bool, Vec<u8>, String) = self
             .connection
-            .prepare_cached("SELECT id, shown, path FROM contents WHERE ord = ?1")?
-            .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            .prepare_cached("SELECT id, shown, path, sha256 FROM contents WHERE ord = ?1")?
+            .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let path: Option<Vec<u8>> = self
             .connection
             .prepare_cached(
@@ -321,16 +374,17 @@ impl<'a> Batch<'a> {
             )?
             .query_row([ord], |row| row.get(0))
             .optional()?;
-        let is_shown = path.is_some();
+        let is_withdrawn = corrections::is_withdrawn(&corrections::log(self.connection, &sha256)?);
+        let is_shown = path.is_some() && !is_withdrawn;
         let path_changed = path.as_ref().is_some_and(|path| *path != old_path);
-        if stored.is_none() && is_shown == was_shown && !path_changed {
+        if shown.is_none() && is_shown == was_shown && !path_changed {
             return Ok(());
         }
-        if !is_shown || stored.is_some() {
+        if !is_shown || shown.is_some() {
             changes.leave(self.connection, ord)?;
         }
-        match stored {
-            Some(stored) if is_shown => changes.enter(self.connection, ord, &stored.head)?,
+        match shown {
+            Some(shown) if is_shown => changes.enter(self.connection, ord, &shown.record)?,
             None if is_shown && !was_shown => {
                 let record = graph::stored_head(self.connection, ord)?;
                 changes.enter(self.connection, ord, &record)?;
@@ -346,6 +400,10 @@ impl<'a> Batch<'a> {
             .execute(params![ord, is_shown, path.unwrap_or(old_path), version])?;
         Ok(())
     }
+}
+
+fn year(record: &Record) -> Option<i16> {
+    record.metadata.issued_on.as_ref().map(|found| found.value.year())
 }
 
 fn shown_status(needs_ocr: bool) -> FileStatus {

@@ -73,6 +73,8 @@ pub(super) enum Command {
     /// Read and draw for another process of this program, through pipes; started by it alone
     #[command(hide = true)]
     Worker,
+    /// Correct what was read of a document, or print its log of corrections
+    Correct(CorrectArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -183,6 +185,37 @@ pub(super) struct CitesArgs {
     /// Only whom it cites
     #[arg(long = "out")]
     pub outgoing: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CorrectArgs {
+    /// Number in any spelling, or identifier
+    #[arg(value_name = "NUMBER|ID")]
+    pub document: String,
+    /// Values as they are on paper, e.g. number=293/KH-SLĐTBXH issued_on=02/3/2020; nothing after
+    /// the sign is a blank field. Fields: number issued_on issuer parent_issuer doc_type subject
+    /// signer signer_position signing_capacity place recipients (one a line) urgency is_draft
+    #[arg(value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+    /// A citation, by its place from 0, and what it means: a number or identifier, `none` of those
+    /// proposed, or `dismissed`
+    #[arg(long, value_name = "N=NUMBER|ID|none|dismissed")]
+    pub citation: Vec<String>,
+    /// Withdraw the document from all searches; it is kept
+    #[arg(long, conflicts_with = "take_back")]
+    pub withdraw: bool,
+    /// Take a withdrawn document back in
+    #[arg(long)]
+    pub take_back: bool,
+    /// Undo an entry of the log
+    #[arg(long, value_name = "ENTRY")]
+    pub undo: Vec<i64>,
+    /// Who corrects
+    #[arg(long, value_name = "NAME", env = "VANTHU_BY")]
+    pub by: Option<String>,
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,

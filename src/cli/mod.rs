@@ -4,6 +4,7 @@
 //! output, everything else to standard error.
 
 mod args;
+mod correct;
 mod document;
 mod export;
 mod ingest;
@@ -86,6 +87,7 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Missing(args) => document::missing(&config, &args),
         Command::Export(args) => export::run(&config, &args),
         Command::Worker => Ok(End::Done),
+        Command::Correct(args) => correct::run(&config, &args),
     }
 }
 

@@ -169,6 +169,7 @@ fn state_text(state: CitationState, citation: &Citation) -> String {
         (CitationState::Missing, _) => "not in the archive".to_owned(),
         (CitationState::Ambiguous, _) => "several may be meant".to_owned(),
         (CitationState::SelfReference, _) => "this document itself".to_owned(),
+        (CitationState::Dismissed, _) => "no citation, as a clerk decided".to_owned(),
     }
 }
 

@@ -104,6 +104,8 @@ pub enum CitationState {
     /// The citing document itself.
     #[serde(rename = "self")]
     SelfReference,
+    /// No citation, as a clerk has decided.
+    Dismissed,
 }
 
 /// One mention of another document.

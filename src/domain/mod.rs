@@ -4,6 +4,7 @@
 //! the one exception is [`tables`], which may load the clerk's own folder of tables.
 
 pub mod citation;
+pub mod correction;
 pub mod date;
 pub mod date_phrase;
 pub mod doc_key;

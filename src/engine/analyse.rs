@@ -8,6 +8,7 @@ use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use crate::{
     domain::{
+        citation::CitationState,
         date::PartialDate,
         found::Found,
         number_forms::NumberForms,
@@ -63,7 +64,8 @@ fn keys(record: &Record) -> Vec<(KeyField, Token)> {
     if let Some(number) = &metadata.number {
         number_keys(number, year_of(metadata), &mut keys);
     }
-    for citation in &record.citations {
+    let dismissed = Some(CitationState::Dismissed);
+    for citation in record.citations.iter().filter(|citation| citation.state != dismissed) {
         if let Some(forms) = citation.number.as_deref().and_then(NumberForms::of) {
             keys.add(KeyField::Cites, &forms.spelled_key());
             keys.add(KeyField::Cites, &forms.key());

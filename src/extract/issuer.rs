@@ -262,9 +262,18 @@ pub(super) fn placed_id(
     parent: Option<&Body>,
     place: Option<&str>,
 ) -> String {
+    placed_under(tables, id, parent.and_then(|parent| parent.id.as_deref()), place)
+}
+
+/// [`placed_id`] by the identifier of the parent.
+pub(super) fn placed_under(
+    tables: &Tables,
+    id: &str,
+    parent_id: Option<&str>,
+    place: Option<&str>,
+) -> String {
     let Some(local) = id.strip_prefix("?.") else { return id.to_owned() };
-    let of_parent = parent
-        .and_then(|parent| parent.id.as_deref())
+    let of_parent = parent_id
         .and_then(|id| id.split_once('.'))
         .map(|(place, _)| place)
         .filter(|place| *place != "?");

@@ -7,6 +7,7 @@
 
 mod checks;
 pub mod citation;
+pub mod corrected;
 mod doc_type;
 mod fields;
 mod footer;

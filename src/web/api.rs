@@ -69,7 +69,7 @@ pub fn parameters<T>(
 }
 
 /// Finds the one document that an identifier or a number names.
-async fn named(app: &Arc<App>, key: String) -> Result<RecordId, Problem> {
+pub(super) async fn named(app: &Arc<App>, key: String) -> Result<RecordId, Problem> {
     let asked = key.clone();
     match blocking(app, move |app| app.archive.named(&key)).await? {
         Named::One(id) => Ok(id),
@@ -91,7 +91,15 @@ pub async fn document(
     Path(key): Path<String>,
 ) -> Result<Json<DocumentAnswer>, Problem> {
     let id = named(&app, key).await?;
-    blocking(&app, move |app| {
+    document_answer(&app, id).await.map(Json)
+}
+
+/// A document as it is shown now.
+pub(super) async fn document_answer(
+    app: &Arc<App>,
+    id: RecordId,
+) -> Result<DocumentAnswer, Problem> {
+    blocking(app, move |app| {
         let catalog = &app.archive.catalog;
         let Some(record) = catalog.record(&id)? else {
             return Ok(Err(Problem::document_not_found(id.as_str())));
@@ -99,10 +107,10 @@ pub async fn document(
         let paths = catalog.paths(&id)?;
         let n_cited_by =
             catalog.heads(std::slice::from_ref(&id))?.first().map_or(0, |head| head.n_cited_by);
-        Ok(Ok(DocumentAnswer::new(record, &paths, n_cited_by)))
+        let corrections = catalog.corrections(&id)?;
+        Ok(Ok(DocumentAnswer::new(record, &paths, n_cited_by, &corrections)))
     })
     .await?
-    .map(Json)
 }
 
 /// The text that the spans of the record refer to.

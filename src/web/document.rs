@@ -7,14 +7,16 @@ use maud::{Markup, html};
 
 use crate::{
     archive::{Archive, ArchiveError},
-    catalog::{FileRow, Head, Incoming, Outgoing},
+    catalog::{Corrections, FileRow, Head, Incoming, Outgoing},
     domain::{
         citation::{Citation, CitationFlag, CitationKind, CitationState},
+        correction::{Field, urgency_name},
         found::{Found, Span},
         record::{Record, RecordId},
     },
     text::Text,
     web::{
+        edit::{Desk, field_key},
         results,
         shell::Page,
         text_view::{self, Mark, MarkKind, Window},
@@ -33,6 +35,7 @@ pub struct View {
     /// What other documents, mentioned above, are called.
     others: BTreeMap<RecordId, Record>,
     hits: Vec<Span>,
+    corrections: Corrections,
 }
 
 impl View {
@@ -64,7 +67,14 @@ impl View {
             .map(|head| (head.record.id.clone(), head.record))
             .collect();
         let hits = archive.hit_spans(query, &text, results::today());
-        Ok(Some(Self { files: catalog.paths(id)?, head, text, outgoing, incoming, others, hits }))
+        let (files, corrections) = (catalog.paths(id)?, catalog.corrections(id)?);
+        Ok(Some(Self { files, head, text, outgoing, incoming, others, hits, corrections }))
+    }
+
+    fn desk<'a>(&'a self, clerk: &'a str, lang: Lang) -> Desk<'a> {
+        let record = &self.head.record;
+        let corrections = &self.corrections;
+        Desk { id: &record.id, metadata: &record.metadata, corrections, clerk, lang }
     }
 
     fn other_name(&self, id: &RecordId) -> String {
@@ -114,8 +124,9 @@ pub fn citation_sentence(record: &Record) -> String {
 }
 
 /// The page of a document.
-pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
+pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32, clerk: &str) -> Page {
     let record = &view.head.record;
+    let desk = view.desk(clerk, lang);
     let title = name(record);
     let window = Window::around(&view.text, record.n_pages, wanted_page);
     let href = format!("/vb/{}", record.id);
@@ -126,6 +137,7 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
                 " — " span { (shortened(&subject.value, 160)) }
             }
         }
+        @if view.corrections.is_withdrawn() { p.note role="alert" { (lang.word("doc.withdrawn")) } }
         p {
             a.button href={ "/api/v1/documents/" (record.id) "/original" } download { (lang.word("doc.original")) }
             " "
@@ -136,7 +148,8 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
         div.document {
             section.panel aria-labelledby="fields" {
                 h2 #fields { (lang.word("doc.fields")) }
-                (fields(record, lang))
+                (fields(record, &desk))
+                (desk.log())
                 (files(&view.files, record, lang))
                 @if !record.warnings.is_empty() {
                     details {
@@ -154,19 +167,19 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32) -> Page {
                     (window_links(&href, query, window, lang))
                 }
             }
-            section.panel.citations aria-labelledby="citations" { (citations(view, lang)) }
+            section.panel.citations aria-labelledby="citations" { (citations(view, &desk)) }
         }
     };
     Page { title, place: "", query: Some(query.to_owned()), body, status: StatusCode::OK }
 }
 
 /// The page of the citations alone.
-pub fn citations_page(view: &View, lang: Lang) -> Page {
+pub fn citations_page(view: &View, lang: Lang, clerk: &str) -> Page {
     let record = &view.head.record;
     let title = format!("{} – {}", name(record), lang.word("doc.citations"));
     let body = html! {
         h1 { a href={ "/vb/" (record.id) } { (name(record)) } " – " (lang.word("doc.citations")) }
-        section.panel { (citations(view, lang)) }
+        section.panel { (citations(view, &view.desk(clerk, lang))) }
     };
     Page { title, place: "", query: Some(String::new()), body, status: StatusCode::OK }
 }
@@ -229,54 +242,52 @@ pub fn byline(record: &Record, lang: Lang) -> Markup {
 const TO_BE_CHECKED: f32 = 0.6;
 
 fn field<T>(
-    lang: Lang,
-    key: &'static str,
-    id: &'static str,
+    desk: &Desk<'_>,
+    field: Field,
     found: &Option<Found<T>>,
     show: impl Fn(&T) -> Markup,
 ) -> Markup {
+    let lang = desk.lang;
     html! {
-        dt { (lang.word(key)) }
+        dt { (lang.word(field_key(field))) }
         dd {
             @match found {
                 Some(found) => {
                     @let doubtful = found.confidence < TO_BE_CHECKED;
                     span.check[doubtful] title=(found.rule) { (show(&found.value)) }
                     @if doubtful { " " span.badge { (lang.word("doc.check")) } }
-                    div.from { a href={ "#o-" (id) } { (lang.word("doc.read_at")) " " (found.page) } }
+                    @if found.span.end > found.span.start {
+                        div.from { a href={ "#o-" (field.code()) } { (lang.word("doc.read_at")) " " (found.page) } }
+                    }
                 }
                 None => span.soft { (lang.word("doc.unread")) }
             }
+            (desk.field(field))
         }
     }
 }
 
-fn fields(record: &Record, lang: Lang) -> Markup {
+fn fields(record: &Record, desk: &Desk<'_>) -> Markup {
     let metadata = &record.metadata;
+    let lang = desk.lang;
     let plain = |value: &String| html! { (value) };
     html! {
         dl.fields {
-            (field(lang, "field.number", "number", &metadata.number, plain))
-            (field(lang, "field.issued_on", "issued_on", &metadata.issued_on, |date| html! { (lang.date(*date)) }))
-            (field(lang, "field.issuer", "issuer", &metadata.issuer, plain))
-            (field(lang, "field.parent_issuer", "parent_issuer", &metadata.parent_issuer, plain))
-            (field(lang, "field.doc_type", "doc_type", &metadata.doc_type, plain))
-            (field(lang, "field.subject", "subject", &metadata.subject, plain))
-            (field(lang, "field.signer", "signer", &metadata.signer, plain))
-            (field(lang, "field.signer_position", "signer_position", &metadata.signer_position, plain))
-            @if metadata.signing_capacity.is_some() {
-                (field(lang, "field.signing_capacity", "signing_capacity", &metadata.signing_capacity, plain))
-            }
-            (field(lang, "field.place", "place", &metadata.place, plain))
-            @if let Some(urgency) = &metadata.urgency {
-                dt { (lang.word("field.urgency")) }
-                dd { (urgency.raw) }
-            }
-            @if metadata.is_draft.as_ref().is_some_and(|draft| draft.value) {
-                dt { (lang.word("field.is_draft")) }
-                dd { span.badge { (lang.word("state.draft")) } }
-            }
-            (field(lang, "field.recipients", "recipients", &metadata.recipients, |lines| html! {
+            (field(desk, Field::Number, &metadata.number, plain))
+            (field(desk, Field::IssuedOn, &metadata.issued_on, |date| html! { (lang.date(*date)) }))
+            (field(desk, Field::Issuer, &metadata.issuer, plain))
+            (field(desk, Field::ParentIssuer, &metadata.parent_issuer, plain))
+            (field(desk, Field::DocType, &metadata.doc_type, plain))
+            (field(desk, Field::Subject, &metadata.subject, plain))
+            (field(desk, Field::Signer, &metadata.signer, plain))
+            (field(desk, Field::SignerPosition, &metadata.signer_position, plain))
+            (field(desk, Field::SigningCapacity, &metadata.signing_capacity, plain))
+            (field(desk, Field::Place, &metadata.place, plain))
+            (field(desk, Field::Urgency, &metadata.urgency, |level| html! { (urgency_name(*level)) }))
+            (field(desk, Field::IsDraft, &metadata.is_draft, |is_draft| html! {
+                @if *is_draft { span.badge { (lang.word("state.draft")) } } @else { (lang.word("edit.no")) }
+            }))
+            (field(desk, Field::Recipients, &metadata.recipients, |lines| html! {
                 ul { @for line in lines { li { (line) } } }
             }))
         }
@@ -299,7 +310,12 @@ fn files(files: &[FileRow], record: &Record, lang: Lang) -> Markup {
 fn marks(view: &View) -> Vec<Mark> {
     let metadata = &view.head.record.metadata;
     let mut marks = Vec::new();
-    let mut mark_field = |name, span| marks.push(Mark { span, kind: MarkKind::Field(name) });
+    let mut mark_field = |name, span: Span| {
+        // A value that a clerk added stands nowhere.
+        if span.end > span.start {
+            marks.push(Mark { span, kind: MarkKind::Field(name) });
+        }
+    };
     let strings = [
         ("number", &metadata.number),
         ("issuer", &metadata.issuer),
@@ -341,6 +357,7 @@ fn state_class(state: Option<CitationState>) -> &'static str {
     match state {
         Some(CitationState::Resolved | CitationState::SelfReference) => "resolved",
         Some(CitationState::Ambiguous) => "ambiguous",
+        Some(CitationState::Dismissed) => "dismissed",
         Some(CitationState::Missing) | None => "missing",
     }
 }
@@ -361,7 +378,16 @@ fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
     }
 }
 
-fn citations(view: &View, lang: Lang) -> Markup {
+fn citations(view: &View, desk: &Desk<'_>) -> Markup {
+    let lang = desk.lang;
+    let made: Vec<Citation> = view.outgoing.iter().map(|made| made.citation.clone()).collect();
+    let decided = view.corrections.decided(&made);
+    let row = |seq: usize, outgoing: &Outgoing| {
+        let forms = desk.citation(outgoing, decided.get(&seq).copied(), &|id| view.other_name(id));
+        outgoing_row(view, seq, outgoing, &forms, lang)
+    };
+    let is_dismissed =
+        |outgoing: &&Outgoing| outgoing.citation.state == Some(CitationState::Dismissed);
     let is_clear = |outgoing: &&Outgoing| {
         matches!(
             outgoing.citation.state,
@@ -369,12 +395,14 @@ fn citations(view: &View, lang: Lang) -> Markup {
         )
     };
     let numbered: Vec<(usize, &Outgoing)> = view.outgoing.iter().enumerate().collect();
+    let (dismissed, numbered): (Vec<_>, Vec<_>) =
+        numbered.into_iter().partition(|(_, o)| is_dismissed(o));
     let (clear, unclear): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|(_, o)| is_clear(o));
     html! {
         h2 #citations { (lang.word("doc.citations")) }
         h3 { (lang.word("cite.out")) " (" (clear.len()) ")" }
         @if view.outgoing.is_empty() { p.soft { (lang.word("cite.none")) } }
-        ul.cites { @for (seq, outgoing) in &clear { (outgoing_row(view, *seq, outgoing, lang)) } }
+        ul.cites { @for (seq, outgoing) in &clear { (row(*seq, outgoing)) } }
         h3 { (lang.word("cite.in")) " (" (view.incoming.len()) ")" }
         @if view.incoming.is_empty() { p.soft { (lang.word("cite.in_none")) } }
         ul.cites {
@@ -389,11 +417,23 @@ fn citations(view: &View, lang: Lang) -> Markup {
         }
         h3 { (lang.word("cite.unclear")) " (" (unclear.len()) ")" }
         @if unclear.is_empty() { p.soft { (lang.word("cite.unclear_none")) } }
-        ul.cites { @for (seq, outgoing) in &unclear { (outgoing_row(view, *seq, outgoing, lang)) } }
+        ul.cites { @for (seq, outgoing) in &unclear { (row(*seq, outgoing)) } }
+        @if !dismissed.is_empty() {
+            details {
+                summary { (lang.word("cite.dismissed")) " (" (dismissed.len()) ")" }
+                ul.cites { @for (seq, outgoing) in &dismissed { (row(*seq, outgoing)) } }
+            }
+        }
     }
 }
 
-fn outgoing_row(view: &View, seq: usize, outgoing: &Outgoing, lang: Lang) -> Markup {
+fn outgoing_row(
+    view: &View,
+    seq: usize,
+    outgoing: &Outgoing,
+    forms: &Markup,
+    lang: Lang,
+) -> Markup {
     let citation = &outgoing.citation;
     html! {
         li id={ "cite-" (seq) } {
@@ -417,6 +457,7 @@ fn outgoing_row(view: &View, seq: usize, outgoing: &Outgoing, lang: Lang) -> Mar
                 a href={ "/vb/" (view.head.record.id) "?trang=" (citation.page) "#vd-" (seq) } { (lang.word("cite.from_page")) " " (citation.page) } ": "
                 (shortened(&citation.quote, 300))
             }
+            (forms)
         }
     }
 }
@@ -435,6 +476,7 @@ fn state_mark(state: Option<CitationState>) -> &'static str {
         Some(CitationState::Resolved) => "●",
         Some(CitationState::SelfReference) => "↺",
         Some(CitationState::Ambiguous) => "?",
+        Some(CitationState::Dismissed) => "✕",
         Some(CitationState::Missing) | None => "○",
     }
 }
@@ -444,6 +486,7 @@ fn state_key(state: Option<CitationState>) -> &'static str {
         Some(CitationState::Resolved) => "cite.resolved",
         Some(CitationState::SelfReference) => "cite.self",
         Some(CitationState::Ambiguous) => "cite.ambiguous",
+        Some(CitationState::Dismissed) => "cite.dismissed",
         Some(CitationState::Missing) | None => "cite.missing",
     }
 }

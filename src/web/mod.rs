@@ -5,8 +5,10 @@
 pub mod api;
 pub mod api_batch;
 pub mod api_search;
+pub mod correct;
 pub mod docs;
 pub mod document;
+pub mod edit;
 pub mod etag;
 pub mod home;
 pub mod limits;
@@ -18,6 +20,8 @@ pub mod problem;
 pub mod register;
 pub mod register_page;
 pub mod results;
+pub mod review;
+pub mod same_site;
 pub mod shell;
 pub mod status;
 pub mod text_view;
@@ -75,7 +79,8 @@ pub fn router(app: Arc<App>) -> Router {
 pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
     let metrics = Arc::new(Metrics::new());
     let tagged = Router::new()
-        .route("/api/v1/documents/{id}", get(api::document))
+        .route("/api/v1/documents/{id}", get(api::document).patch(correct::correct))
+        .route("/api/v1/documents/{id}/corrections", get(correct::log))
         .route("/api/v1/documents/{id}/text", get(api::text))
         .route("/api/v1/documents/{id}/citations", get(api::citations))
         .layer(from_fn(etag::tag));
@@ -97,6 +102,8 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/tim", get(pages::results))
         .route("/vb/{key}", get(pages::document))
         .route("/vb/{key}/vien-dan", get(pages::document_citations))
+        .route("/vb/{key}/sua", post(correct::form))
+        .route("/kiem-tra", get(review::queue))
         .route("/thieu", get(pages::missing))
         .route("/so", get(register_page::page))
         .route("/so/{file}", get(register_page::file))

@@ -6,7 +6,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use crate::web::{api, api_batch, api_search, metrics, register};
+use crate::web::{api, api_batch, api_search, correct, metrics, register};
 
 /// The description.
 #[derive(OpenApi)]
@@ -17,7 +17,7 @@ use crate::web::{api, api_batch, api_search, metrics, register};
     ),
     paths(
         api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing,
-        api::numbers, api::runs, register::register, api::health, metrics::metrics,
+        api::numbers, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
     ),
     tags(
         (name = "search", description = "finding documents"),

@@ -106,8 +106,9 @@ pub async fn document(
         Ok(Query(asked)) => (asked.q, asked.trang.and_then(|page| page.parse().ok()).unwrap_or(1)),
         Err(_) => (String::new(), 1),
     };
+    let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, &words, |view| document::page(view, lang, &words, page))
+        one(app, &key, lang, &words, |view| document::page(view, lang, &words, page, &clerk))
     })
     .await
 }
@@ -120,8 +121,9 @@ pub async fn document_citations(
     headers: HeaderMap,
 ) -> Response {
     let visit = Visit::from_request(&uri, &headers);
+    let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, "", |view| document::citations_page(view, lang))
+        one(app, &key, lang, "", |view| document::citations_page(view, lang, &clerk))
     })
     .await
 }

@@ -145,6 +145,48 @@ impl Problem {
         )
     }
 
+    /// Characters that are no value of what they were given for.
+    pub fn invalid_value(expected: &str, found: &str, field: Option<&str>) -> Self {
+        let found: String = found.chars().take(60).collect();
+        let of = field.map_or_else(String::new, |field| format!(" for {field}"));
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_value",
+            format!("expected {expected}{of}, found {found:?}"),
+            format!("Giá trị “{found}” không đúng dạng; chưa sửa gì."),
+        )
+    }
+
+    /// A request that is understood and cannot be done.
+    pub fn unprocessable(title: String) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unprocessable",
+            title,
+            "Không làm được việc này; chưa sửa gì.".to_owned(),
+        )
+    }
+
+    /// Somebody else was faster.
+    pub fn conflict(title: &str) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "conflict",
+            title.to_owned(),
+            "Người khác vừa sửa chỗ này. Hãy xem lại rồi sửa.".to_owned(),
+        )
+    }
+
+    /// A change asked for by another site, or by nobody knows whom.
+    pub fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "expected a request from a page of this service, found one from elsewhere".to_owned(),
+            "Yêu cầu này không đến từ trang của chương trình nên bị từ chối.".to_owned(),
+        )
+    }
+
     /// Something failed on our side.
     pub fn internal() -> Self {
         Self::new(

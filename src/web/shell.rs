@@ -17,6 +17,8 @@ pub struct Visit {
     pub lang_chosen: bool,
     /// Path and query of the request without `lang=`, for the language switch.
     pub address: String,
+    /// The name under which corrections were made last in this browser; empty when none were.
+    pub clerk: String,
 }
 
 impl Visit {
@@ -31,13 +33,17 @@ impl Visit {
                 None => kept.push(pair),
             }
         }
-        let remembered = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
+        let cookies = || {
+            let values = headers.get_all(header::COOKIE).iter();
+            values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'))
+        };
+        let remembered = cookies()
             .filter_map(|cookie| cookie.trim().strip_prefix("lang="))
             .find_map(Lang::from_tag);
+        let clerk = cookies().find_map(|cookie| cookie.trim().strip_prefix("clerk="));
+        let clerk = clerk.map(|name| {
+            percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
+        });
         let query = kept.join("&");
         let address = if query.is_empty() {
             uri.path().to_owned()
@@ -48,6 +54,7 @@ impl Visit {
             lang: chosen.or(remembered).unwrap_or_default(),
             lang_chosen: chosen.is_some(),
             address,
+            clerk: clerk.unwrap_or_default(),
         }
     }
 
@@ -98,6 +105,7 @@ pub fn respond(visit: &Visit, page: Page) -> Response {
         ("/", "nav.home"),
         ("/thieu", "nav.missing"),
         ("/so", "nav.register"),
+        ("/kiem-tra", "nav.review"),
         ("/tinh-trang", "nav.status"),
         ("/huong-dan", "nav.help"),
     ];

@@ -122,7 +122,7 @@ fn run_table(runs: &[Run], lang: Lang) -> Markup {
 }
 
 /// Milliseconds since 1970 as a day and a time, in UTC.
-fn instant(at_ms: i64) -> String {
+pub fn instant(at_ms: i64) -> String {
     let format = format_description!("[day]/[month]/[year] [hour]:[minute]:[second] UTC");
     OffsetDateTime::from_unix_timestamp(at_ms / 1000)
         .ok()

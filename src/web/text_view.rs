@@ -91,6 +91,22 @@ pub fn pages(text: &Text, marks: &[Mark], window: Window, lang: Lang) -> Markup 
     }
 }
 
+/// The lines around the marks of a page, or the beginning of the page when there are none.
+pub fn around(text: &Text, marks: &[Mark], page: u32, n_around: usize) -> Markup {
+    let is_marked = |line: &TextLine| marks.iter().any(|mark| mark.span.overlaps(line.span));
+    let of_page = text.lines.partition_point(|line| line.page < page);
+    let first = text.lines.iter().position(is_marked).unwrap_or(of_page);
+    let last = text.lines.iter().rposition(is_marked).unwrap_or(of_page);
+    let from = first.saturating_sub(n_around);
+    let to = (last + 1 + n_around).min(text.lines.len());
+    let marks: Vec<&Mark> = marks.iter().collect();
+    html! {
+        @for line in text.lines.get(from..to).unwrap_or_default() {
+            p.centre[line.centred].bold[line.bold].here[is_marked(line)] { (marked_line(text, line.span, &marks)) }
+        }
+    }
+}
+
 fn in_columns(line: &TextLine) -> bool {
     line.column != Column::Full
 }

@@ -5,7 +5,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    catalog::{Counts, FileRow, Head, Incoming, MissingDocument, Outgoing, Run},
+    catalog::{
+        Correction, Corrections, Counts, FileRow, Head, Incoming, MissingDocument, Outgoing, Run,
+        Subject,
+    },
     domain::record::{Record, RecordId},
     text::Text,
 };
@@ -21,13 +24,107 @@ pub struct DocumentAnswer {
     pub paths: Vec<String>,
     /// How many documents cite it.
     pub n_cited_by: u64,
+    /// Whether a clerk has withdrawn it: no search finds it.
+    pub withdrawn: bool,
+    /// The corrections in force, oldest first.
+    pub corrections: Vec<CorrectionRow>,
 }
 
 impl DocumentAnswer {
     /// From what the catalog holds.
-    pub fn new(record: Record, files: &[FileRow], n_cited_by: u64) -> Self {
+    pub fn new(
+        record: Record,
+        files: &[FileRow],
+        n_cited_by: u64,
+        corrections: &Corrections,
+    ) -> Self {
         let paths = files.iter().map(|file| file.stat.path.to_string()).collect();
-        Self { record, paths, n_cited_by }
+        let in_force = corrections.in_force();
+        Self {
+            withdrawn: corrections.is_withdrawn(),
+            corrections: in_force.into_iter().map(|e| CorrectionRow::new(e, corrections)).collect(),
+            record,
+            paths,
+            n_cited_by,
+        }
+    }
+}
+
+/// The log of corrections of a document.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionsAnswer {
+    /// The document.
+    pub id: String,
+    /// Oldest first.
+    pub corrections: Vec<CorrectionRow>,
+}
+
+impl CorrectionsAnswer {
+    /// From what the catalog holds.
+    pub fn new(id: &RecordId, corrections: &Corrections) -> Self {
+        let rows = corrections.log.iter();
+        Self {
+            id: id.to_string(),
+            corrections: rows.map(|entry| CorrectionRow::new(entry, corrections)).collect(),
+        }
+    }
+}
+
+/// One correction. Values are text as it is shown: recipients one a line, a citation's target by
+/// its identifier, `none` of those named after it, or `dismissed`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionRow {
+    /// By which it is undone.
+    pub seq: i64,
+    /// The name of the field, `citation` or `withdrawal`.
+    pub subject: &'static str,
+    /// What is cited, for a citation.
+    pub cited: Option<String>,
+    /// What was read when it was made.
+    pub read: Option<String>,
+    /// What is read now, for a field that is shown as corrected.
+    pub read_now: Option<String>,
+    /// Whether a later reading gave a third value.
+    pub disputed: bool,
+    /// What was shown before.
+    pub old: Option<String>,
+    /// What is shown since.
+    pub new: Option<String>,
+    /// Who made it.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// The entry that it undoes.
+    pub undoes: Option<i64>,
+    /// Whether a later entry undoes it.
+    pub undone: bool,
+}
+
+impl CorrectionRow {
+    fn new(entry: &Correction, corrections: &Corrections) -> Self {
+        let field = match entry.subject {
+            Subject::Field(field) => Some(field),
+            _ => None,
+        };
+        let is_in_force = corrections.in_force().iter().any(|other| other.seq == entry.seq);
+        let field = field.filter(|_| is_in_force);
+        Self {
+            seq: entry.seq,
+            subject: entry.subject.code(),
+            cited: match &entry.subject {
+                Subject::Citation(anchor) => Some(anchor.cited.clone()),
+                _ => None,
+            },
+            read: entry.read.clone(),
+            read_now: field.and_then(|field| corrections.read_of(field)),
+            disputed: field.is_some_and(|field| corrections.is_disputed(field)),
+            old: entry.old.clone(),
+            new: entry.new.clone(),
+            by: entry.by.clone(),
+            at_ms: entry.at_ms,
+            undoes: entry.undoes,
+            undone: entry.is_undone,
+        }
     }
 }
 

@@ -218,6 +218,44 @@ fn reindex_builds_from_the_catalog_alone() {
 }
 
 #[test]
+fn a_clerk_corrects_and_takes_it_back() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    place.run(&["ingest"]);
+    let given = ["correct", "293/KH-SLĐTBXH", "number=295/KH-SLĐTBXH", "signer=", "--by", "Bình"];
+    let ended = place.run(&given);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(
+        ended.out.contains("  Bình  number: 293/KH-SLĐTBXH -> 295/KH-SLĐTBXH\n"),
+        "{}",
+        ended.out
+    );
+    assert_eq!(place.run(&["show", "295/KH-SLĐTBXH"]).code, Some(0));
+    assert_eq!(place.run(&["show", "293/KH-SLĐTBXH"]).code, Some(1));
+    let again = ["correct", "295 kh", "number=295/KH-SLĐTBXH", "--by", "Bình"];
+    let ended = place.run(&again);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""));
+    assert_eq!(ended.err, "nothing to correct: it is so already\n");
+    assert_eq!(place.run(&["correct", "77/KH-X", "signer=A", "--by", "B"]).code, Some(1));
+    place.check_refused(
+        &["correct", "295/KH-SLĐTBXH", "issued_on=hôm qua", "--by", "Bình"],
+        "expected a date like 2020-03-02, 02/3/2020 or 4/2021 for issued_on, found \"hôm qua\"",
+    );
+    place.check_refused(&["correct", "295/KH-SLĐTBXH", "signer=A"], "expected --by");
+    let log = objects(&place.run(&["correct", "295/KH-SLĐTBXH", "--json"]).out);
+    assert_eq!((log[0]["seq"].as_i64(), log[0]["subject"].as_str()), (Some(1), Some("number")));
+    let ended = place.run(&["correct", "295/KH-SLĐTBXH", "--undo", "1", "--by", "An"]);
+    assert!(
+        ended.out.contains("An  number: 295/KH-SLĐTBXH -> 293/KH-SLĐTBXH  undoes 1"),
+        "{}",
+        ended.out
+    );
+    let ended = place.run(&["correct", "293/KH-SLĐTBXH", "--withdraw", "--by", "An"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert_eq!(place.run(&["search", "phong trào thi đua"]).code, Some(1));
+}
+
+#[test]
 fn flag_before_environment_before_file() {
     let place = Place::new();
     for name in ["by-file", "by-env", "by-flag"] {

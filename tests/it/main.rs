@@ -7,6 +7,7 @@ mod browser; // one walk through the page in a real browser
 mod cli; // the built program in a folder of its own
 mod contract; // generated requests against the description of the API
 mod corpus; // the sample archive against its labels
+mod corrections; // what clerks decided stays, under every road to it
 mod engine; // the contract of `Engine`, over every implementation
 mod golden; // every stage over small built inputs
 mod graph; // who means whom in the sample archive, against its labels

@@ -76,6 +76,11 @@
     else if (event.key === "j") { (cards()[at + 1] || cards()[0])?.focus(); }
     else if (event.key === "k") { (cards()[at - 1] || cards().at(-1))?.focus(); }
     else if (event.key === "?") { location.href = "/huong-dan"; }
+    else if (document.activeElement === document.body) {
+      // Buttons and links that name their key.
+      const target = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+      if (target) { event.preventDefault(); target.click(); }
+    }
   });
   document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = false;

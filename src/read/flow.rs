@@ -3,6 +3,8 @@
 //! What every reader of a flowing format (.docx, .doc, RTF, HTML, plain text) makes before
 //! pages are known. Must not know a format.
 
+use std::collections::BTreeSet;
+
 use crate::{
     layout::{Block, BlockKind, Column, Line, Page, PageClass, Run, Style},
     read::{columns, error::ReadError},
@@ -61,6 +63,28 @@ pub fn tail(line: &Line) -> String {
 /// A line of one run.
 pub fn line(text: impl Into<String>, style: u16) -> Line {
     Line { runs: vec![Run { text: text.into(), style }], bbox: None }
+}
+
+/// The blocks of a running head or foot, each text once. One that holds the letterhead is no
+/// running head: some offices keep theirs in the head of the first page.
+pub fn running(steps: Vec<Flow>, seen: &mut BTreeSet<String>) -> Vec<Flow> {
+    let blocks = steps.into_iter().filter_map(|step| match step {
+        Flow::Block(block) => Some(block),
+        _ => None,
+    });
+    let mut blocks: Vec<Block> = blocks.collect();
+    let text = |block: &Block| block.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
+    let is_letterhead = blocks.iter().any(|block| columns::is_national_header(&text(block)));
+    if !is_letterhead {
+        for block in &mut blocks {
+            if block.kind != BlockKind::Watermark {
+                block.kind = BlockKind::Running;
+            }
+        }
+    }
+    // `?` cannot stand in the name of a part, so texts and names do not meet.
+    blocks.retain(|block| seen.insert(format!("?{}", text(block))));
+    blocks.into_iter().map(Flow::Block).collect()
 }
 
 /// Numbers the pages and sets the columns of letterheads that are typed with tabs.

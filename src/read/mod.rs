@@ -10,11 +10,15 @@ pub mod docx;
 pub mod error;
 pub mod flow;
 pub mod html;
+pub mod labels;
 pub mod marks;
 pub mod mhtml;
+pub mod number_format;
+pub mod paragraph;
 pub mod pdf;
 pub mod rtf;
 pub mod sniff;
+pub mod symbol;
 pub mod txt;
 
 use crate::{

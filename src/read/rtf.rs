@@ -6,7 +6,7 @@
 //! # Source
 //! Rich Text Format (RTF) Specification, version 1.9.1.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
@@ -17,6 +17,7 @@ use crate::{
         columns::{self, Cell, Row, Table},
         error::ReadError,
         flow::{self, Flow},
+        marks, symbol,
     },
     source::{Budget, OverBudget},
 };
@@ -40,6 +41,8 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
         story: Story::default(),
         note: None,
         out: Vec::new(),
+        heads: Vec::new(),
+        feet: Vec::new(),
         n_tables: 0,
         n_notes: 0,
     };
@@ -53,7 +56,11 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     reader.end_note();
     reader.end_paragraph();
     reader.end_table();
-    let steps = std::mem::take(&mut reader.out);
+    let mut seen = BTreeSet::new();
+    let mut steps = flow::running(std::mem::take(&mut reader.heads), &mut seen);
+    let feet = flow::running(std::mem::take(&mut reader.feet), &mut seen);
+    steps.append(&mut reader.out);
+    steps.extend(feet);
     if reader.styles.is_empty() {
         reader.styles.push(Style::default());
     }
@@ -72,6 +79,8 @@ struct State {
     bold: bool,
     italic: bool,
     caps: bool,
+    is_raised: bool,
+    is_deleted: bool,
     /// How many characters stand in for a Unicode one, for readers that do not know Unicode.
     n_stand_ins: i32,
     is_centred: bool,
@@ -87,6 +96,8 @@ impl Default for State {
             bold: false,
             italic: false,
             caps: false,
+            is_raised: false,
+            is_deleted: false,
             n_stand_ins: 1,
             is_centred: false,
             is_in_table: false,
@@ -118,14 +129,26 @@ struct Story {
 struct Note {
     /// How many groups are open around it.
     depth: usize,
-    kind: BlockKind,
+    place: Place,
     /// The story that goes on after it.
     outer: Story,
 }
 
+/// Where what is read apart goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Note,
+    TextBox,
+    Head,
+    Foot,
+}
+
+#[derive(Default)]
 struct Font {
     name: String,
     encoding: Option<&'static Encoding>,
+    /// Its bytes are signs, not letters.
+    is_symbol: bool,
 }
 
 struct Reader<'b, 'l> {
@@ -142,6 +165,8 @@ struct Reader<'b, 'l> {
     story: Story,
     note: Option<Note>,
     out: Vec<Flow>,
+    heads: Vec<Flow>,
+    feet: Vec<Flow>,
     n_tables: u32,
     n_notes: u32,
 }
@@ -244,15 +269,21 @@ impl Reader<'_, '_> {
             "fonttbl" => self.state.destination = Destination::FontTable,
             "f" => self.state.font = number.unwrap_or_default(),
             "fcharset" if self.state.destination == Destination::FontTable => {
+                const SYMBOL: i32 = 2;
                 self.font().encoding = number.and_then(charset);
+                self.font().is_symbol = number == Some(SYMBOL);
             }
             "b" => self.state.bold = is_on,
             "i" => self.state.italic = is_on,
             "caps" => self.state.caps = is_on,
+            "deleted" => self.state.is_deleted = is_on,
+            "super" => self.state.is_raised = is_on,
+            "sub" | "nosupersub" => self.state.is_raised = false,
             "fs" => self.state.half_points = number.unwrap_or(24),
             "plain" => {
                 let state = &mut self.state;
                 (state.bold, state.italic, state.caps) = (false, false, false);
+                state.is_raised = false;
             }
             "pard" => (self.state.is_centred, self.state.is_in_table) = (false, false),
             "qc" => self.state.is_centred = true,
@@ -267,8 +298,8 @@ impl Reader<'_, '_> {
             "colortbl" | "stylesheet" | "info" | "pict" | "object" | "fldinst" | "listtable"
             | "listoverridetable" | "revtbl" | "rsidtbl" | "generator" | "themedata"
             | "colorschememapping" | "latentstyles" | "datastore" | "xmlnstbl" | "filetbl"
-            | "deleted" | "atnid" | "annotation" | "bkmkstart" | "bkmkend" | "nonshppict"
-            | "pgptbl" | "shprslt" | "sp" | "ftnsep" | "ftnsepc" | "tc" | "xe" => {
+            | "atnid" | "annotation" | "bkmkstart" | "bkmkend" | "nonshppict" | "pgptbl"
+            | "shprslt" | "sp" | "ftnsep" | "ftnsepc" | "tc" | "xe" => {
                 self.state.destination = Destination::Skipped;
             }
             // Text although most readers do not know the group.
@@ -350,25 +381,44 @@ impl Reader<'_, '_> {
             self.font().name += &name;
             return Ok(());
         }
-        let font = self.fonts.get(&self.state.font).and_then(|font| font.encoding);
-        let encoding = font.unwrap_or(self.page);
+        let font = self.fonts.get(&self.state.font);
+        if font.is_some_and(|font| font.is_symbol) {
+            let sign = |&byte: &u8| char::from_u32(0xF000 + u32::from(byte)).unwrap_or(' ');
+            return self.text(&bytes.iter().map(sign).collect::<String>());
+        }
+        let encoding = font.and_then(|font| font.encoding).unwrap_or(self.page);
         self.text(&encoding.decode_without_bom_handling(&bytes).0)
     }
 
     fn text(&mut self, text: &str) -> Result<(), ReadError> {
-        if matches!(self.state.destination, Destination::Skipped | Destination::FontTable) {
+        let is_text =
+            !matches!(self.state.destination, Destination::Skipped | Destination::FontTable);
+        if !is_text || self.state.is_deleted {
             return Ok(());
         }
         self.budget.charge_layout(text.len())?;
         let style = self.style();
         let is_tcvn3 = self.is_tcvn3();
-        let text = match self.state.caps {
+        let mut text = match self.state.caps {
             true if is_tcvn3 => text.to_ascii_uppercase(),
             true => text.to_uppercase(),
             false => text.to_owned(),
         };
+        const PRIVATE: std::ops::RangeInclusive<char> = '\u{F020}'..='\u{F0FF}';
+        if text.contains(|c| PRIVATE.contains(&c)) {
+            let name = self.fonts.get(&self.state.font).map_or("", |font| font.name.trim());
+            let shown = |c| if PRIVATE.contains(&c) { symbol::shown(name, c) } else { c };
+            text = text.chars().map(shown).collect();
+        }
         if self.story.lines.is_empty() {
             self.story.lines.push(Line::default());
+        }
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if self.state.is_raised && is_number {
+            let before = self.story.lines.last().map(flow::tail).unwrap_or_default();
+            if !marks::takes_exponent(&before) {
+                text = format!("[{text}]");
+            }
         }
         self.story.is_centred = self.state.is_centred;
         let Some(line) = self.story.lines.last_mut() else { return Ok(()) };
@@ -404,8 +454,7 @@ impl Reader<'_, '_> {
     }
 
     fn font(&mut self) -> &mut Font {
-        let empty = || Font { name: String::new(), encoding: None };
-        self.fonts.entry(self.state.font).or_insert_with(empty)
+        self.fonts.entry(self.state.font).or_default()
     }
 
     /// A note or running head begins: its story is read apart.
@@ -415,28 +464,38 @@ impl Reader<'_, '_> {
         if self.note.is_some() || is_within_skipped {
             return;
         }
-        let kind = match word {
-            "footnote" => BlockKind::Note,
-            "shptxt" => BlockKind::TextBox,
-            _ => BlockKind::Running,
+        let place = match word {
+            "footnote" => Place::Note,
+            "shptxt" => Place::TextBox,
+            _ if word.starts_with("header") => Place::Head,
+            _ => Place::Foot,
         };
-        self.n_notes += u32::from(kind == BlockKind::Note);
+        self.n_notes += u32::from(place == Place::Note);
         self.state.destination = Destination::Apart;
         let outer = std::mem::take(&mut self.story);
-        self.note = Some(Note { depth: self.groups.len(), kind, outer });
+        self.note = Some(Note { depth: self.groups.len(), place, outer });
     }
 
     /// A note or running head ends: a note stands after the paragraph that refers to it.
     fn end_note(&mut self) {
         let Some(note) = self.note.take() else { return };
         let mut lines = std::mem::replace(&mut self.story, note.outer).lines;
-        if note.kind == BlockKind::Note
+        if note.place == Place::Note
             && let Some(run) = lines.iter_mut().flat_map(|line| &mut line.runs).next()
         {
             run.text = format!("[{}] {}", self.n_notes, run.text.trim_start());
         }
-        let step = flow::block(note.kind, false, lines).map(Flow::Block);
-        self.story.after.extend(step);
+        let kind = match note.place {
+            Place::Note => BlockKind::Note,
+            Place::TextBox => BlockKind::TextBox,
+            Place::Head | Place::Foot => BlockKind::Paragraph,
+        };
+        let step = flow::block(kind, false, lines).map(Flow::Block);
+        match note.place {
+            Place::Head => self.heads.extend(step),
+            Place::Foot => self.feet.extend(step),
+            Place::Note | Place::TextBox => self.story.after.extend(step),
+        }
     }
 
     fn break_paragraph(&mut self) -> Result<(), ReadError> {
@@ -564,7 +623,7 @@ mod tests {
     fn text_of_rtf() {
         check(r"{\rtf1\ansi\ansicpg1252 a\par \qc b\line c\par}", "1 a\n1 centred b / c\n");
         // Unicode with a stand-in, negative codes, another number of stand-ins.
-        check(r"{\rtf1 S\u7889?\u-3913?{\uc0\u273}x}", "1 Số\u{F0B7}đx\n");
+        check(r"{\rtf1 S\u7889?\u-3913?{\uc0\u273}x}", "1 Số•đx\n");
         // Bytes in the code page of the font: Vietnamese, and TCVN3 where the font is one.
         check(
             r"{\rtf1{\fonttbl{\f0\fcharset163 Arial;}{\f1\fcharset0 .VnTime;}}\f0 \'f0\f1 \'ae\-\f0\-}",

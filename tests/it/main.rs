@@ -16,6 +16,7 @@ mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
 mod orders; // what a run is asked to do: try again, read again, wait
 mod query; // what a typed text is understood as
+mod reading; // files made by real programs, against what other programs read
 mod register; // registers written, opened again and compared cell by cell
 mod search; // what is typed and which documents it finds, in which order
 mod service; // what the service promises any caller: limits, tags, metrics, batches

@@ -7,11 +7,9 @@
 mod notes;
 mod numbering;
 mod package;
-mod paragraph;
 mod properties;
 mod story;
 mod styles;
-mod symbol;
 mod table;
 mod xml;
 
@@ -19,9 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::record::Warning,
-    layout::{Block, BlockKind, Layout, Line, PageClass},
+    layout::{Layout, PageClass},
     read::{
-        columns,
         docx::{
             notes::NoteKind,
             package::{Package, Relation},
@@ -69,7 +66,7 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     }
     if let Some(name) = related("numbering") {
         document.part(&name, budget, |xml, shared| {
-            shared.numbering.read(xml, &mut shared.styles.names.styles)
+            numbering::read(xml, &mut shared.labels, &mut shared.styles.names.styles)
         })?;
     }
     if let Some(name) = related("settings") {
@@ -94,7 +91,7 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
             continue;
         }
         let steps = document.part(&relation.target, budget, story::read)?.unwrap_or_default();
-        let blocks = as_running(steps, &mut seen);
+        let blocks = flow::running(steps, &mut seen);
         if relation.kind == "footer" { &mut feet } else { &mut flow }.extend(blocks);
     }
     flow.extend(settle_sections(body, &document.shared));
@@ -210,28 +207,6 @@ fn settle_sections(body: Vec<Flow>, shared: &Shared) -> Vec<Flow> {
         }
     }
     settled
-}
-
-/// The blocks of a running head or foot, each text once. One that holds the letterhead is no
-/// running head: some offices keep theirs in the head of the first page.
-fn as_running(steps: Vec<Flow>, seen: &mut BTreeSet<String>) -> Vec<Flow> {
-    let blocks = steps.into_iter().filter_map(|step| match step {
-        Flow::Block(block) => Some(block),
-        _ => None,
-    });
-    let mut blocks: Vec<Block> = blocks.collect();
-    let text = |block: &Block| block.lines.iter().map(Line::text).collect::<Vec<_>>().join("\n");
-    let is_letterhead = blocks.iter().any(|block| columns::is_national_header(&text(block)));
-    if !is_letterhead {
-        for block in &mut blocks {
-            if block.kind != BlockKind::Watermark {
-                block.kind = BlockKind::Running;
-            }
-        }
-    }
-    // `?` cannot stand in the name of a part, so texts and names do not meet.
-    blocks.retain(|block| seen.insert(format!("?{}", text(block))));
-    blocks.into_iter().map(Flow::Block).collect()
 }
 
 #[cfg(test)]

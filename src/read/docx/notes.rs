@@ -8,12 +8,10 @@ use std::collections::HashMap;
 use crate::{
     layout::{Block, BlockKind, Line, Run},
     read::{
-        docx::{
-            numbering::format_number,
-            properties::{NoteNumbering, Section},
-        },
+        docx::properties::{NoteNumbering, Section},
         error::ReadError,
         flow,
+        number_format::format_number,
     },
     source::Budget,
 };

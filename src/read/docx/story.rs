@@ -13,16 +13,16 @@ use crate::{
         columns,
         docx::{
             notes::{NoteKind, Notes},
-            numbering::Numbering,
-            paragraph::Paragraph,
-            properties::{self, RunProperties, Section},
+            properties::{self, ParagraphProperties, RunProperties, Section},
             styles::Styles,
-            symbol,
             table::TableBuilder,
             xml::{Node, Xml, attribute, value},
         },
         error::ReadError,
         flow::{self, Flow},
+        labels::Labels,
+        paragraph::{FieldMark, Paragraph, Shown},
+        symbol,
     },
     source::Budget,
 };
@@ -33,7 +33,7 @@ pub struct Shared {
     /// Styles and fonts.
     pub styles: Styles,
     /// Lists.
-    pub numbering: Numbering,
+    pub labels: Labels,
     /// Footnotes and endnotes.
     pub notes: Notes,
     /// The sections, in order.
@@ -47,7 +47,7 @@ pub struct Shared {
 
 /// What is open, outermost first.
 enum Frame {
-    Paragraph(Box<Paragraph>),
+    Paragraph(Box<OpenParagraph>),
     Table(Box<TableBuilder>),
     Cell(Vec<Flow>),
     TextBox(Vec<Flow>),
@@ -60,6 +60,17 @@ enum Frame {
     Alternatives {
         is_chosen: bool,
     },
+}
+
+/// A paragraph being read, with what its XML said.
+#[derive(Default)]
+struct OpenParagraph {
+    properties: ParagraphProperties,
+    /// The properties of the run being read.
+    run: RunProperties,
+    /// How that run is shown; `None` until its first text asks.
+    shown: Option<Shown>,
+    text: Paragraph,
 }
 
 /// Reads a story to its end, or to where it is damaged.
@@ -89,7 +100,7 @@ struct Story<'s> {
     /// Inside an element of text.
     is_text: bool,
     /// A paragraph whose mark was deleted, and at which depth it stood.
-    continued: Option<(usize, Box<Paragraph>)>,
+    continued: Option<(usize, Box<OpenParagraph>)>,
 }
 
 impl Story<'_> {
@@ -111,17 +122,17 @@ impl Story<'_> {
             "tab" | "ptab" => self.text("\t", xml.budget)?,
             "br" if value_of(element, "type") == "page" => {
                 if let Some(paragraph) = self.paragraph() {
-                    paragraph.break_page(xml.budget)?;
+                    paragraph.text.break_page(xml.budget)?;
                 }
             }
             "br" | "cr" => {
                 if let Some(paragraph) = self.paragraph() {
-                    paragraph.break_line(xml.budget)?;
+                    paragraph.text.break_line(xml.budget)?;
                 }
             }
             "lastRenderedPageBreak" => {
                 if let Some(paragraph) = self.paragraph() {
-                    paragraph.note_rendered_break();
+                    paragraph.text.note_rendered_break();
                 }
             }
             "noBreakHyphen" => self.text("\u{2011}", xml.budget)?,
@@ -136,8 +147,14 @@ impl Story<'_> {
             // The bar of a fraction.
             "den" => self.text("/", xml.budget)?,
             "fldChar" => {
-                if let Some(paragraph) = self.paragraph() {
-                    paragraph.field(&value_of(element, "fldCharType"));
+                let mark = match &*value_of(element, "fldCharType") {
+                    "begin" => Some(FieldMark::Begin),
+                    "separate" => Some(FieldMark::Separate),
+                    "end" => Some(FieldMark::End),
+                    _ => None,
+                };
+                if let (Some(paragraph), Some(mark)) = (self.paragraph(), mark) {
+                    paragraph.text.field(mark);
                 }
             }
             "footnoteReference" => self.refer(NoteKind::Footnote, element, xml.budget)?,
@@ -244,8 +261,9 @@ impl Story<'_> {
             self.flush_continued(budget)?;
         }
         let paragraph = match self.continued.take() {
-            Some((_, paragraph)) => paragraph.continued(),
-            None => Paragraph::default(),
+            // It continues one whose mark was deleted.
+            Some((_, paragraph)) => OpenParagraph { text: paragraph.text, ..Default::default() },
+            None => OpenParagraph::default(),
         };
         self.frames.push(Frame::Paragraph(Box::new(paragraph)));
         Ok(())
@@ -253,7 +271,7 @@ impl Story<'_> {
 
     fn close_paragraph(
         &mut self,
-        mut paragraph: Box<Paragraph>,
+        mut paragraph: Box<OpenParagraph>,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
         let section = paragraph.properties.section.take();
@@ -279,7 +297,7 @@ impl Story<'_> {
 
     fn finish_paragraph(
         &mut self,
-        paragraph: Paragraph,
+        paragraph: OpenParagraph,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
         let own = &paragraph.properties;
@@ -290,16 +308,16 @@ impl Story<'_> {
         if let Some(list) = own.list.or(styled_list).filter(|&list| list != 0) {
             let by_style = || {
                 let (style, list) = style.list.filter(|_| own.list.is_none())?;
-                self.shared.numbering.level_of_style(list, style)
+                self.shared.labels.level_of_style(list, style)
             };
             let level = own.level.or_else(by_style).or(style.level).unwrap_or(0);
-            label = self.shared.numbering.next_label(list, level);
+            label = self.shared.labels.next_label(list, level);
         }
         let label_style = self.shared.styles.run(style_id, RunProperties::default()).style;
         let is_centred = own.is_centred.unwrap_or(style.is_centred);
         let starts_page = own.starts_page.unwrap_or(style.starts_page);
         let how = (BlockKind::Paragraph, is_centred, starts_page);
-        let steps = paragraph.close(&label, label_style, how, budget)?;
+        let steps = paragraph.text.close(&label, label_style, how, budget)?;
         self.emit(steps);
         Ok(())
     }
@@ -307,7 +325,7 @@ impl Story<'_> {
     /// Puts finished steps where they belong: into what is open around them.
     fn emit(&mut self, mut steps: Vec<Flow>) {
         let holder = self.frames.iter_mut().rev().find_map(|frame| match frame {
-            Frame::Paragraph(paragraph) => Some(&mut paragraph.after),
+            Frame::Paragraph(paragraph) => Some(&mut paragraph.text.after),
             Frame::Cell(flow) | Frame::TextBox(flow) | Frame::Note { flow, .. } => Some(flow),
             // A paragraph straight in a table: malformed, kept after it.
             Frame::Table(table) => Some(&mut table.strays),
@@ -324,7 +342,7 @@ impl Story<'_> {
     }
 
     /// The paragraph being read: the innermost frame, but for alternatives.
-    fn paragraph(&mut self) -> Option<&mut Paragraph> {
+    fn paragraph(&mut self) -> Option<&mut OpenParagraph> {
         let mut frames = self.frames.iter_mut().rev();
         match frames.find(|frame| !matches!(frame, Frame::Alternatives { .. }))? {
             Frame::Paragraph(paragraph) => Some(paragraph),
@@ -354,13 +372,15 @@ impl Story<'_> {
             text.chars().map(tidy).collect()
         });
         match self.paragraph() {
-            Some(paragraph) => paragraph.push(tidied.as_deref().unwrap_or(text), shown, budget),
+            Some(paragraph) => {
+                paragraph.text.push(tidied.as_deref().unwrap_or(text), shown, budget)
+            }
             None => Ok(()),
         }
     }
 
     /// How the current run is shown; `None` outside of paragraphs.
-    fn shown(&mut self) -> Option<super::styles::Resolved> {
+    fn shown(&mut self) -> Option<Shown> {
         let paragraph = self.paragraph()?;
         if let Some(shown) = paragraph.shown {
             return Some(shown);
@@ -393,10 +413,10 @@ impl Story<'_> {
             .is_some_and(|value| !matches!(&*value, "0" | "false" | "off"));
         let (label, note) = self.shared.notes.refer(kind, &id, is_custom, budget)?;
         let Some(paragraph) = self.paragraph() else { return Ok(()) };
-        paragraph.after.extend(note.map(Flow::Block));
-        paragraph.is_custom_mark = is_custom;
+        paragraph.text.after.extend(note.map(Flow::Block));
+        paragraph.text.is_custom_mark = is_custom;
         match label {
-            Some(label) => paragraph.push_mark(&label, shown.style, budget),
+            Some(label) => paragraph.text.push_mark(&label, shown.style, budget),
             None => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ use crate::{
             xml::{Node, Xml, attribute, value},
         },
         error::ReadError,
+        paragraph::Shown,
     },
 };
 
@@ -37,7 +38,7 @@ pub struct Styles {
     major_font: Option<u32>,
     minor_font: Option<u32>,
     paragraphs: HashMap<Option<u32>, ParagraphStyle>,
-    resolved: HashMap<(Option<u32>, RunProperties), Resolved>,
+    resolved: HashMap<(Option<u32>, RunProperties), Shown>,
     /// The styles of the layout, in order of first use.
     pub layout: Vec<Style>,
     layout_index: HashMap<(u32, u16, bool, bool), u16>,
@@ -64,19 +65,6 @@ pub struct ParagraphStyle {
     /// Level in that list, when a style says so.
     pub level: Option<u8>,
     run: RunProperties,
-}
-
-/// How a run is shown.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Resolved {
-    /// Index into [`Styles::layout`].
-    pub style: u16,
-    /// In capitals.
-    pub caps: bool,
-    /// Superscript.
-    pub is_raised: bool,
-    /// In a font of the old TCVN3 encoding, where the soft hyphen is the letter ư.
-    pub is_tcvn3: bool,
 }
 
 impl Styles {
@@ -197,7 +185,7 @@ impl Styles {
     }
 
     /// How a run of some properties is shown in a paragraph of a style.
-    pub fn run(&mut self, paragraph_style: Option<u32>, own: RunProperties) -> Resolved {
+    pub fn run(&mut self, paragraph_style: Option<u32>, own: RunProperties) -> Shown {
         if let Some(found) = self.resolved.get(&(paragraph_style, own)) {
             return *found;
         }
@@ -219,14 +207,14 @@ impl Styles {
         let font = self.font_number(said.font);
         let ascii_font = self.font_number(said.ascii_font);
         let name = self.names.fonts.get(font);
-        let made = Resolved {
+        let made = Shown {
             style: 0,
             caps: toggle(|run| run.caps),
             is_raised: said.is_raised.unwrap_or(false),
             is_tcvn3: is_tcvn3_font(name) || is_tcvn3_font(self.names.fonts.get(ascii_font)),
         };
         let style = self.layout_style(font, said.half_points.unwrap_or(20), bold, italic);
-        let made = Resolved { style, ..made };
+        let made = Shown { style, ..made };
         self.resolved.insert((paragraph_style, own), made);
         made
     }

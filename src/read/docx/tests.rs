@@ -6,7 +6,7 @@ use expect_test::{Expect, expect};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::*;
-use crate::layout::Column;
+use crate::layout::{BlockKind, Column, Line};
 
 const RELATIONS: &str = "<Relationships>\
     <Relationship Id='r1' Type='x/styles' Target='styles.xml'/>\

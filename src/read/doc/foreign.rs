@@ -1,4 +1,4 @@
-//! The bytes of a .doc of Word 6 to 2003 → [`Layout`], by the crate `undoc`.
+//! The bytes of a .doc of Word 6 or 95 → [`Layout`], by the crate `undoc`.
 //!
 //! What that crate does not tell is not guessed: fonts, sizes, alignment, and the form of list
 //! labels. It is foreign code over hostile bytes that keeps no budget: intake has it run in a worker

@@ -1,14 +1,11 @@
 //! The runs of one paragraph → lines, with its label, its note marks and its page breaks.
 //!
-//! Field instructions are kept out here. Must not read XML.
+//! Field instructions are kept out here. What the readers of .docx and .doc share; must not know
+//! either format.
 
 use crate::{
     layout::{BlockKind, Line, Run},
     read::{
-        docx::{
-            properties::{ParagraphProperties, RunProperties},
-            styles::Resolved,
-        },
         error::ReadError,
         flow::{self, Flow},
         marks,
@@ -16,15 +13,22 @@ use crate::{
     source::Budget,
 };
 
+/// How a run is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Index into [`Layout::styles`](crate::layout::Layout::styles).
+    pub style: u16,
+    /// In capitals.
+    pub caps: bool,
+    /// Superscript.
+    pub is_raised: bool,
+    /// In a font of the old TCVN3 encoding, where the soft hyphen is the letter ư.
+    pub is_tcvn3: bool,
+}
+
 /// A paragraph being read.
 #[derive(Default)]
 pub struct Paragraph {
-    /// What its `pPr` said.
-    pub properties: ParagraphProperties,
-    /// The properties of the run being read.
-    pub run: RunProperties,
-    /// How that run is shown; `None` until its first text asks.
-    pub shown: Option<Resolved>,
     /// What follows the paragraph: its notes, text boxes, tables within it.
     pub after: Vec<Flow>,
     /// Whether the text after the current place is the mark of a note, set by hand.
@@ -44,6 +48,17 @@ pub struct Paragraph {
     is_note: bool,
 }
 
+/// The three marks of a complex field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldMark {
+    /// Its instruction begins.
+    Begin,
+    /// Its result begins.
+    Separate,
+    /// It ends.
+    End,
+}
+
 /// One open complex field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
@@ -52,11 +67,6 @@ enum Field {
 }
 
 impl Paragraph {
-    /// A paragraph that continues one whose mark was deleted.
-    pub fn continued(self) -> Self {
-        Self { properties: ParagraphProperties::default(), run: RunProperties::default(), ..self }
-    }
-
     /// Whether any text was shown.
     pub fn has_text(&self) -> bool {
         self.has_text || !self.raised.is_empty()
@@ -66,12 +76,7 @@ impl Paragraph {
     ///
     /// # Errors
     /// `OverBudget` past `max_layout_bytes`.
-    pub fn push(
-        &mut self,
-        text: &str,
-        shown: Resolved,
-        budget: &mut Budget,
-    ) -> Result<(), ReadError> {
+    pub fn push(&mut self, text: &str, shown: Shown, budget: &mut Budget) -> Result<(), ReadError> {
         if self.is_custom_mark {
             self.is_custom_mark = false;
             return self.push_plain(&format!("[{}]", text.trim()), shown.style, budget);
@@ -169,20 +174,19 @@ impl Paragraph {
     }
 
     /// A complex field begins, or goes from its instruction to its result.
-    pub fn field(&mut self, kind: &str) {
-        match kind {
-            "begin" => self.fields.push(Field::Instruction),
-            "separate" => {
+    pub fn field(&mut self, mark: FieldMark) {
+        match mark {
+            FieldMark::Begin => self.fields.push(Field::Instruction),
+            FieldMark::Separate => {
                 if let Some(field) = self.fields.last_mut() {
                     *field = Field::Result;
                 }
                 self.forget_withheld();
             }
-            "end" => {
+            FieldMark::End => {
                 self.fields.pop();
                 self.forget_withheld();
             }
-            _ => {}
         }
     }
 

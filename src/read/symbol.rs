@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-static TABLE: &str = include_str!("../../domain/tables/symbol_fonts.tsv");
+static TABLE: &str = include_str!("../domain/tables/symbol_fonts.tsv");
 
 /// Font → code of a byte → character.
 static FONTS: LazyLock<HashMap<&str, HashMap<u32, char>>> = LazyLock::new(|| {

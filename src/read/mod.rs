@@ -70,8 +70,9 @@ fn here_asking(bytes: &[u8], limits: &Limits, ask: &mut pdf::AskOcr) -> Result<R
     let mut budget = Budget::new(limits);
     let (layout, warnings) = match sniffed {
         Sniffed::Docx => docx::read(bytes, &mut budget)?,
+        Sniffed::FlatWord => docx::read_flat(bytes, &mut budget)?,
         Sniffed::Txt => txt::read(bytes, &mut budget)?,
-        Sniffed::Doc => doc::read(bytes, &mut budget)?,
+        Sniffed::Doc | Sniffed::OldDoc => doc::read(bytes, &mut budget)?,
         Sniffed::Rtf => rtf::read(bytes, &mut budget)?,
         Sniffed::Html => html::read(bytes, None, &mut budget)?,
         Sniffed::Mhtml => mhtml::read(bytes, &mut budget)?,

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use crate::{
     domain::record::Format,
     read::{
+        doc,
         docx::{self, Contents},
         error::ReadError,
     },
@@ -17,14 +18,18 @@ pub enum Sniffed {
     Docx,
     /// Portable Document Format.
     Pdf,
-    /// A text of Word 6 to 2003 in an OLE container.
+    /// A text of Word 97 to 2003 in an OLE container.
     Doc,
+    /// A text of Word 6 or 95 in an OLE container.
+    OldDoc,
     /// Rich Text Format, usually named .doc.
     Rtf,
     /// A web page, usually named .doc.
     Html,
     /// A web page packed as a mail, usually named .doc.
     Mhtml,
+    /// A text of Word as one XML file, usually named .xml or .doc.
+    FlatWord,
     /// Plain text.
     Txt,
 }
@@ -35,14 +40,16 @@ impl Sniffed {
         match self {
             Self::Docx => Format::Docx,
             Self::Pdf => Format::Pdf,
-            Self::Doc | Self::Rtf | Self::Html | Self::Mhtml => Format::Doc,
+            Self::Doc | Self::OldDoc | Self::Rtf | Self::Html | Self::Mhtml | Self::FlatWord => {
+                Format::Doc
+            }
             Self::Txt => Format::Txt,
         }
     }
 
     /// Whether its reader is code that is not ours and keeps no budget.
     pub fn needs_foreign_code(self) -> bool {
-        self == Self::Doc
+        self == Self::OldDoc
     }
 }
 
@@ -106,6 +113,9 @@ pub fn sniff(bytes: &[u8]) -> Result<Sniffed, ReadError> {
     if start.starts_with(b"{\\rtf") {
         return Ok(Sniffed::Rtf);
     }
+    if docx::flat::is_flat(bytes) {
+        return Ok(Sniffed::FlatWord);
+    }
     let lower = start.to_ascii_lowercase();
     let has = |word: &[u8]| lower.windows(word.len()).any(|window| window == word);
     if lower.starts_with(b"mime-version:") || lower.starts_with(b"from: <saved by") {
@@ -127,13 +137,16 @@ fn unsupported(found: &str) -> ReadError {
 
 /// An OLE container holds a text, another Office file, or an encrypted one.
 fn sniff_ole(bytes: &[u8]) -> Result<Sniffed, ReadError> {
-    let container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| {
+    let mut container = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|error| {
         ReadError::Damaged { detail: format!("expected an OLE container, found damage: {error}") }
     })?;
     let has = |stream: &str| container.is_stream(format!("/{stream}"));
     match () {
         () if has("EncryptedPackage") => Err(ReadError::PasswordProtected),
-        () if has("WordDocument") => Ok(Sniffed::Doc),
+        () if has("WordDocument") => Ok(match doc::is_old(&mut container) {
+            true => Sniffed::OldDoc,
+            false => Sniffed::Doc,
+        }),
         () if has("Workbook") || has("Book") => Err(unsupported("an .xls spreadsheet")),
         () if has("PowerPoint Document") => Err(unsupported("a .ppt presentation")),
         () => Err(unsupported("an OLE container without a text of Word")),

@@ -333,7 +333,7 @@ mod tests {
     use super::*;
     use crate::{
         layout::{Block, Page, Run},
-        text::normalise,
+        text::{normalise, syllable::all_syllables},
     };
 
     /// One block a line, drawn in one font.
@@ -504,6 +504,50 @@ mod tests {
             "ý",
         ]);
         (onset, rime).prop_map(|(onset, rime)| format!("{onset}{rime}"))
+    }
+
+    /// A million syllables in blocks of every length, in fonts of every name: nothing changes.
+    #[test]
+    fn a_million_syllables_of_unicode_are_not_touched() {
+        const N_SYLLABLES: usize = 1_000_000;
+        const N_OF_DOCUMENT: usize = 20_000;
+        let syllables = all_syllables();
+        assert!(syllables.len() > 10_000, "{}", syllables.len());
+        let fonts =
+            ["Times New Roman", ".VnTime", ".VnTimeH", "VNI-Times", "VISCII", "VPS Times", ""];
+        // A generator of numbers of our own, so that the test is the same everywhere.
+        let mut state = 2_463_534_242_u32;
+        let mut below = |limit: usize| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as usize % limit
+        };
+        for _ in 0..N_SYLLABLES / N_OF_DOCUMENT {
+            let mut blocks = Vec::new();
+            let mut n_left = N_OF_DOCUMENT;
+            while n_left > 0 {
+                let n_words = (1 + below(30)).min(n_left);
+                n_left -= n_words;
+                let words: Vec<&str> =
+                    (0..n_words).map(|_| syllables[below(syllables.len())].as_str()).collect();
+                let run = Run { text: words.join(" "), style: below(fonts.len()) as u16 };
+                let lines = vec![Line { runs: vec![run], bbox: None }];
+                blocks.push(Block { lines, ..Block::default() });
+            }
+            let style = |font: &&str| Style { font: (*font).to_owned(), ..Style::default() };
+            let layout = Layout {
+                pages: vec![Page { number: 1, blocks, ..Page::default() }],
+                styles: fonts.iter().map(style).collect(),
+            };
+            let plan = Plan::of(&layout);
+            let first = plan
+                .decisions
+                .keys()
+                .next()
+                .map(|&(block, _)| layout.pages[0].blocks[block as usize].lines[0].text());
+            assert_eq!(first, None);
+        }
     }
 
     proptest! {

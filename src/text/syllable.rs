@@ -256,6 +256,31 @@ static FOLDED_RIMES: LazyLock<Vec<String>> = LazyLock::new(|| {
     rimes
 });
 
+/// Every syllable that can be written, composed, for tests.
+#[cfg(test)]
+pub fn all_syllables() -> Vec<String> {
+    use unicode_normalization::UnicodeNormalization;
+    let tones = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
+    let mut syllables = Vec::new();
+    for onset in ONSETS {
+        for rime in RIMES {
+            // The tone stands on the last vowel that carries a mark of its own, else on the first.
+            let is_marked = |(_, c): &(usize, char)| "âăêôơư".contains(*c);
+            let vowel = rime.char_indices().rev().find(is_marked);
+            let vowel = vowel.or(rime.char_indices().next());
+            let Some((at, letter)) = vowel else { continue };
+            let (head, tail) = rime.split_at(at + letter.len_utf8());
+            for tone in tones {
+                let syllable: String = format!("{onset}{head}{tone}{tail}").nfc().collect();
+                if is_syllable(&syllable) {
+                    syllables.push(syllable);
+                }
+            }
+        }
+    }
+    syllables
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_normalization::UnicodeNormalization;

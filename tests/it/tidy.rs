@@ -44,7 +44,7 @@ fn only_the_named_rooms_use_the_outside() {
         ("zip::", &["src/read/docx/", "src/read/sniff.rs"]),
         ("quick_xml::", &["src/ocr/", "src/read/docx/"]),
         ("cfb::", &["src/read/"]),
-        ("undoc::", &["src/read/doc.rs"]),
+        ("undoc::", &["src/read/doc/"]),
         ("hayro::", &["src/worker/"]),
         ("rustix::", &["src/worker/"]),
         ("rusqlite::", &["src/catalog/"]),

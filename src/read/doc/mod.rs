@@ -67,6 +67,16 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     }
 }
 
+/// Whether a container holds a text of Word 6 or 95.
+pub fn is_old(container: &mut cfb::CompoundFile<Cursor<&[u8]>>) -> bool {
+    const HEAD_BYTES: u64 = 32;
+    let mut head = Vec::new();
+    let Ok(stream) = container.open_stream("/WordDocument") else { return false };
+    // What cannot be read is no head of any version.
+    let _ = stream.take(HEAD_BYTES).read_to_end(&mut head);
+    matches!(fib::read(&head), Head::Older)
+}
+
 fn damaged(detail: &str) -> ReadError {
     ReadError::Damaged { detail: detail.to_owned() }
 }

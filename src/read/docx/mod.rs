@@ -4,6 +4,7 @@
 //! The file is a zip of XML parts, read one part at a time within the budget, without recursion.
 //! Must not understand the text. `zip` and `quick_xml` are named nowhere else.
 
+pub mod flat;
 mod notes;
 mod numbering;
 mod package;
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::record::Warning,
-    layout::{Layout, PageClass},
+    layout::{Block, Layout, PageClass},
     read::{
         docx::{
             notes::NoteKind,
@@ -28,6 +29,9 @@ use crate::{
         },
         error::ReadError,
         flow::{self, Flow},
+        html, mhtml, rtf,
+        sniff::{self, Sniffed},
+        txt,
     },
     source::{Budget, Limits},
 };
@@ -48,6 +52,23 @@ pub enum Contents {
 /// `Damaged` when the main part is lost or has a DOCTYPE, `PasswordProtected` when a part is
 /// encrypted, `OverBudget` past a limit.
 pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
+    read_package(bytes, true, budget)
+}
+
+/// Reads a document of Word that is one XML file.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_flat(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>), ReadError> {
+    read(&flat::as_package(bytes)?, budget)
+}
+
+/// Reads a package, and, if it may, the documents it takes in.
+fn read_package(
+    bytes: &[u8],
+    takes_in: bool,
+    budget: &mut Budget,
+) -> Result<(Layout, Vec<Warning>), ReadError> {
     let mut package = Package::open(bytes, budget)?;
     let main = package.main_part(budget)?.ok_or_else(|| ReadError::Damaged {
         detail: "expected a main part such as word/document.xml, found none".to_owned(),
@@ -75,6 +96,11 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     for kind in ["footnotes", "endnotes"] {
         if let Some(name) = related(kind) {
             document.part(&name, budget, |xml, shared| story::read(xml, shared).map(drop))?;
+        }
+    }
+    if takes_in {
+        for relation in relations.iter().filter(|relation| relation.kind == "aFChunk") {
+            document.take_in(relation, budget)?;
         }
     }
     let body = document.part(&main, budget, story::read)?.unwrap_or_default();
@@ -178,6 +204,42 @@ impl Document<'_> {
             self.damaged.insert(name.to_owned());
         }
         Ok(Some(made))
+    }
+}
+
+impl Document<'_> {
+    /// Reads a part in another format, whose text stands where the main part names it
+    /// (`altChunk`). One that cannot be read is left out, and a warning says so.
+    fn take_in(&mut self, relation: &Relation, budget: &mut Budget) -> Result<(), ReadError> {
+        let Some(part) = self.package.part(&relation.target, budget)? else { return Ok(()) };
+        let bytes = part.bytes;
+        let is_page = relation.target.rsplit('.').next().is_some_and(|end| end.contains("htm"));
+        let read = match sniff::sniff(&bytes) {
+            Ok(Sniffed::Mhtml) => mhtml::read(&bytes, budget),
+            Ok(Sniffed::Rtf) => rtf::read(&bytes, budget),
+            // A document in a document in a document: somebody plays.
+            Ok(Sniffed::Docx) => read_package(&bytes, false, budget),
+            Ok(Sniffed::Html) => html::read(&bytes, None, budget),
+            Ok(Sniffed::Txt) if is_page => html::read(&bytes, None, budget),
+            Ok(Sniffed::Txt) => txt::read(&bytes, budget),
+            _ => return Ok(()),
+        };
+        let layout = match read {
+            Ok((layout, _)) => layout,
+            Err(error @ ReadError::OverBudget(_)) => return Err(error),
+            Err(_) => return Ok(()),
+        };
+        let styles = &mut self.shared.styles.layout;
+        let first_style = u16::try_from(styles.len()).unwrap_or(u16::MAX);
+        styles.extend(layout.styles);
+        let mut blocks: Vec<Block> =
+            layout.pages.into_iter().flat_map(|page| page.blocks).collect();
+        let lines = blocks.iter_mut().flat_map(|block| &mut block.lines);
+        for run in lines.flat_map(|line| &mut line.runs) {
+            run.style = run.style.saturating_add(first_style);
+        }
+        self.shared.taken_in.insert(relation.id.clone(), blocks);
+        Ok(())
     }
 }
 

@@ -10,6 +10,7 @@ use quick_xml::events::BytesStart;
 use crate::read::{
     docx::xml::{Node, Xml, attribute, is_on, number, value},
     error::ReadError,
+    symbol,
 };
 
 /// Strings that repeat (style identifiers, font names), each once.
@@ -107,6 +108,8 @@ pub struct ParagraphProperties {
     pub list: Option<u32>,
     /// Level in the list, from 0.
     pub level: Option<u8>,
+    /// The label as Word 2003 printed it.
+    pub printed_label: Option<String>,
     /// The paragraph is the last of a section.
     pub section: Option<Section>,
     /// The paragraph mark was deleted: the next paragraph continues this one.
@@ -197,6 +200,10 @@ pub fn read_paragraph(
                     xml.skip()
                 });
             }
+            "listPr" => {
+                paragraph.printed_label = read_printed_label(xml)?;
+                return Ok(());
+            }
             "rPr" => {
                 return each_child(xml, |xml, element| {
                     paragraph.is_mark_deleted |= element.local_name().as_ref() == "del";
@@ -212,6 +219,22 @@ pub fn read_paragraph(
         xml.skip()
     })?;
     Ok(paragraph)
+}
+
+/// Reads the `listPr` of Word 2003 whose start tag was read last: the label as it was printed.
+fn read_printed_label(xml: &mut Xml) -> Result<Option<String>, ReadError> {
+    let (mut label, mut font) = (None, String::new());
+    each_child(xml, |xml, element| {
+        let text = value(element).map(|value| value.into_owned());
+        match element.local_name().as_ref() {
+            "t" => label = text,
+            "font" => font = text.unwrap_or_default(),
+            _ => {}
+        }
+        xml.skip()
+    })?;
+    let shown = |label: String| label.chars().map(|c| symbol::shown(&font, c)).collect();
+    Ok(label.map(shown))
 }
 
 /// Reads the `sectPr` whose start tag was read last.

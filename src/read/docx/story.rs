@@ -5,10 +5,12 @@
 //! Deleted and moved-away text, field instructions and fallbacks are passed over; elements that
 //! are not known are transparent, as `ins`, `hyperlink`, `sdt` and `smartTag` are.
 
+use std::collections::BTreeMap;
+
 use quick_xml::events::BytesStart;
 
 use crate::{
-    layout::{BlockKind, Line},
+    layout::{Block, BlockKind, Line},
     read::{
         columns,
         docx::{
@@ -42,7 +44,10 @@ pub struct Shared {
     pub has_picture: bool,
     /// Whether there is a part in another format, which is not read.
     pub has_foreign_part: bool,
+    /// Parts in other formats that the text takes in, by their relation.
+    pub taken_in: BTreeMap<String, Vec<Block>>,
     n_tables: u32,
+    n_inline_notes: u32,
 }
 
 /// What is open, outermost first.
@@ -54,6 +59,7 @@ enum Frame {
     Note {
         kind: NoteKind,
         id: Option<String>,
+        is_inline: bool,
         flow: Vec<Flow>,
     },
     /// `mc:AlternateContent`, and whether a choice was read.
@@ -174,7 +180,12 @@ impl Story<'_> {
                 // The lines that part notes from the text are of a type; notes are of none.
                 let id = attribute(element, "id").map(|id| id.into_owned());
                 let id = id.filter(|_| matches!(&*value_of(element, "type"), "" | "normal"));
-                self.frames.push(Frame::Note { kind, id, flow: Vec::new() });
+                // Word 2003 writes a note where it is referred to.
+                let is_inline = self.paragraph().is_some();
+                self.shared.n_inline_notes += u32::from(is_inline);
+                let inline = || format!("inline {}", self.shared.n_inline_notes);
+                let id = if is_inline { Some(inline()) } else { id };
+                self.frames.push(Frame::Note { kind, id, is_inline, flow: Vec::new() });
             }
             "sectPr" => {
                 let section = properties::read_section(xml)?;
@@ -191,7 +202,10 @@ impl Story<'_> {
                 self.emit_watermark(&text, xml.budget)?;
             }
             "blip" | "imagedata" => self.shared.has_picture = true,
-            "altChunk" => self.shared.has_foreign_part = true,
+            "altChunk" => match self.shared.taken_in.remove(&*value_of(element, "id")) {
+                Some(blocks) => self.emit(blocks.into_iter().map(Flow::Block).collect()),
+                None => self.shared.has_foreign_part = true,
+            },
             "del" | "moveFrom" | "delText" | "instrText" | "delInstrText" | "sdtPr"
             | "sdtEndPr" | "tblPrEx" | "tblGridChange" | "sectPrChange" | "rt" => xml.skip()?,
             _ => {}
@@ -243,9 +257,12 @@ impl Story<'_> {
                     _ => self.emit(flow),
                 },
                 Some(Frame::TextBox(flow)) => self.emit(as_text_box(flow)),
-                Some(Frame::Note { kind, id, flow }) => {
+                Some(Frame::Note { kind, id, is_inline, flow }) => {
                     if let Some(id) = id {
-                        self.shared.notes.define(kind, id, lines_of(flow));
+                        self.shared.notes.define(kind, id.clone(), lines_of(flow));
+                        if is_inline {
+                            self.print_note(kind, &id, false, budget)?;
+                        }
                     }
                 }
                 Some(Frame::Alternatives { .. }) | None => {}
@@ -312,6 +329,9 @@ impl Story<'_> {
             };
             let level = own.level.or_else(by_style).or(style.level).unwrap_or(0);
             label = self.shared.labels.next_label(list, level);
+        }
+        if let Some(printed) = &own.printed_label {
+            label = format!("{printed} ");
         }
         let label_style = self.shared.styles.run(style_id, RunProperties::default()).style;
         let is_centred = own.is_centred.unwrap_or(style.is_centred);
@@ -407,11 +427,21 @@ impl Story<'_> {
         element: &BytesStart,
         budget: &mut Budget,
     ) -> Result<(), ReadError> {
-        let Some(shown) = self.shown() else { return Ok(()) };
         let id = value_of(element, "id");
         let is_custom = attribute(element, "customMarkFollows")
             .is_some_and(|value| !matches!(&*value, "0" | "false" | "off"));
-        let (label, note) = self.shared.notes.refer(kind, &id, is_custom, budget)?;
+        self.print_note(kind, &id, is_custom, budget)
+    }
+
+    fn print_note(
+        &mut self,
+        kind: NoteKind,
+        id: &str,
+        is_custom: bool,
+        budget: &mut Budget,
+    ) -> Result<(), ReadError> {
+        let Some(shown) = self.shown() else { return Ok(()) };
+        let (label, note) = self.shared.notes.refer(kind, id, is_custom, budget)?;
         let Some(paragraph) = self.paragraph() else { return Ok(()) };
         paragraph.text.after.extend(note.map(Flow::Block));
         paragraph.text.is_custom_mark = is_custom;

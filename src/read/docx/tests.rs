@@ -20,7 +20,7 @@ const RELATIONS: &str = "<Relationships>\
     </Relationships>";
 
 /// A package of parts, whose main part is `word/document.xml`.
-fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+pub(super) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in parts {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -44,7 +44,7 @@ fn document(body: &str, others: &[(&str, &str)]) -> Vec<u8> {
     package(&parts)
 }
 
-fn print(bytes: &[u8]) -> String {
+pub(super) fn print(bytes: &[u8]) -> String {
     let limits = Limits::default();
     let (layout, warnings) = match read(bytes, &mut Budget::new(&limits)) {
         Ok(read) => read,

@@ -12,12 +12,25 @@ const PAGE_IMAGE: f32 = 0.8;
 const PART_IMAGE: f32 = 0.25;
 /// A scan may carry a stamped number and date, but no more words than this.
 const FEW_WORDS: usize = 20;
+/// More glyphs than this whose characters nobody knows are a text that must be recognised.
+const MANY_GLYPHS: usize = 60;
 /// A scanner's layer has fewer plausible syllables than this part of its words.
 const PLAUSIBLE: f32 = 0.6;
 
 /// Classes a page by its images and by the words that are its own: without watermarks,
 /// stamps and running lines.
-pub(super) fn classify(images: &[BBox], width: f32, height: f32, words: &[&str]) -> PageClass {
+///
+/// `n_unknown` glyphs are drawn that no font of the file says the characters of.
+pub(super) fn classify(
+    images: &[BBox],
+    (width, height): (f32, f32),
+    words: &[&str],
+    n_unknown: usize,
+) -> PageClass {
+    let n_known: usize = words.iter().map(|word| word.chars().count()).sum();
+    if n_unknown > MANY_GLYPHS && n_unknown > n_known {
+        return PageClass::GarbageText;
+    }
     let covered = covered(images, width, height);
     let is_image = covered >= PAGE_IMAGE;
     let n_words = words.iter().filter(|word| word.chars().any(char::is_alphabetic)).count();
@@ -75,16 +88,20 @@ mod tests {
             .collect();
         let words = ["Kế", "hoạch"].repeat(15);
         let garbage = ["ph6p", "trq"].repeat(15);
-        assert_eq!(classify(&page, 100.0, 100.0, &[]), PageClass::Image);
-        assert_eq!(classify(&strips, 100.0, 100.0, &[]), PageClass::Image);
-        assert_eq!(classify(&page, 100.0, 100.0, &["Số", "12"]), PageClass::Image);
-        assert_eq!(classify(&page, 100.0, 100.0, &words), PageClass::Text);
-        assert_eq!(classify(&page, 100.0, 100.0, &garbage), PageClass::GarbageText);
-        assert_eq!(classify(&[], 100.0, 100.0, &garbage), PageClass::Text);
-        assert_eq!(classify(&[], 100.0, 100.0, &["7"]), PageClass::Text);
-        assert_eq!(classify(&[], 100.0, 100.0, &[]), PageClass::Blank);
+        let c = |images: &[BBox], words: &[&str]| classify(images, (100.0, 100.0), words, 0);
+        assert_eq!(c(&page, &[]), PageClass::Image);
+        assert_eq!(c(&strips, &[]), PageClass::Image);
+        assert_eq!(c(&page, &["Số", "12"]), PageClass::Image);
+        assert_eq!(c(&page, &words), PageClass::Text);
+        assert_eq!(c(&page, &garbage), PageClass::GarbageText);
+        assert_eq!(c(&[], &garbage), PageClass::Text);
+        assert_eq!(c(&[], &["7"]), PageClass::Text);
+        assert_eq!(c(&[], &[]), PageClass::Blank);
         let half = [BBox { x0: 10.0, y0: 10.0, x1: 90.0, y1: 50.0 }];
-        assert_eq!(classify(&half, 100.0, 100.0, &["TM.", "CHÍNH", "PHỦ"]), PageClass::Image);
-        assert_eq!(classify(&half, 100.0, 100.0, &words), PageClass::Text);
+        assert_eq!(c(&half, &["TM.", "CHÍNH", "PHỦ"]), PageClass::Image);
+        assert_eq!(c(&half, &words), PageClass::Text);
+        // A text in fonts that do not say what their glyphs are.
+        assert_eq!(classify(&[], (100.0, 100.0), &["7"], 900), PageClass::GarbageText);
+        assert_eq!(classify(&[], (100.0, 100.0), &["7"], 20), PageClass::Text);
     }
 }

@@ -5,7 +5,7 @@
 
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 
-use super::encryption;
+use super::{encryption, mend};
 use crate::{
     read::error::ReadError,
     source::{Budget, Limits, OverBudget},
@@ -38,12 +38,15 @@ impl File {
             let limit = limits.max_file_bytes;
             return Err(OverBudget::TooMuch { what: "bytes", limit }.into());
         }
+        let mended = mend::mend(bytes);
+        let mut repaired = mended.is_some();
+        let bytes = mended.as_deref().unwrap_or(bytes);
         let options = LoadOptions {
             max_decompressed_size: Some(object_stream_limit(bytes, limits)),
+            force_reconstruct: repaired,
             ..LoadOptions::default()
         };
         let mut loaded = Document::load_mem_with_options(bytes, options.clone());
-        let mut repaired = false;
         let is_open = |document: &Document| document.trailer.has(b"Encrypt") || has_page(document);
         if !loaded.as_ref().is_ok_and(is_open) {
             // The table of objects may read and yet describe the wrong objects.

@@ -198,7 +198,9 @@ impl<'a> Font<'a> {
                 if !text.is_known() {
                     text = self.find_simple(code, file, texts, budget)?;
                 }
-                if width == 0.0 && !text.as_char().is_some_and(is_combining) {
+                // A mark that lost its meaning is drawn over the letter before it.
+                let is_mark = |c: char| is_combining(c) || c.is_control();
+                if width == 0.0 && text.is_known() && !text.as_char().is_some_and(is_mark) {
                     let program = self.open_program(file, budget)?;
                     let glyph = program.and_then(|p| Some((p, p.glyph_of_code(code)?)));
                     width = glyph.and_then(|(p, glyph)| p.width(glyph)).unwrap_or(USUAL_WIDTH);

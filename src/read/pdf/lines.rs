@@ -128,6 +128,7 @@ pub(super) fn group(all: &mut Pieces, members: &[usize]) -> Vec<Line> {
     for mark in marks {
         place_mark(&mut lines, mark, all);
     }
+    fill_blanks(&mut lines, all);
     lines.sort_by(|a, b| a.y.total_cmp(&b.y));
     let finish = |mut line: Chain| {
         line.pieces.sort_by(|&a, &b| all.list[a].x0.total_cmp(&all.list[b].x0).then(a.cmp(&b)));
@@ -261,6 +262,70 @@ fn place_mark(lines: &mut Vec<Chain>, mark: Chain, all: &mut Pieces) {
         Some(line) => merge(line, mark),
         None => lines.push(mark),
     }
+}
+
+/// Puts figures that a registry program wrote near their blank into it: digits alone on their
+/// baseline, written after the line, over a gap of it.
+///
+/// ```text
+///   Số:        /QĐ-UBND      ngày     tháng     năm 2025
+///       3146                      12        5
+/// ```
+fn fill_blanks(lines: &mut Vec<Chain>, all: &Pieces) {
+    let mut index = 0;
+    while index < lines.len() {
+        let target = are_figures(&lines[index], all).then(|| {
+            let figures = &lines[index];
+            let others = (0..lines.len()).filter(|&other| other != index);
+            let near = others.filter(|&other| has_blanks(&lines[other], figures, all));
+            let distance = |other: usize| (lines[other].y - figures.y).abs();
+            near.min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
+        });
+        match target.flatten() {
+            Some(target) => {
+                let figures = lines.remove(index);
+                let target = if target > index { target - 1 } else { target };
+                merge(&mut lines[target], figures);
+                index = 0;
+            }
+            None => index += 1,
+        }
+    }
+}
+
+/// A number, or a day and a month.
+fn are_figures(line: &Chain, all: &Pieces) -> bool {
+    const MOST_DIGITS: usize = 6;
+    let is_figure = |&piece: &usize| {
+        let text = all.text_of(piece);
+        text.len() <= MOST_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    line.pieces.len() <= 2 && line.pieces.iter().all(is_figure)
+}
+
+/// Whether all figures lie over gaps of a line that was written before them.
+fn has_blanks(line: &Chain, figures: &Chain, all: &Pieces) -> bool {
+    const NEAR: f32 = 0.9;
+    /// A blank is at least so many ems wide.
+    const BLANK: f32 = 0.8;
+    const SLACK: f32 = 0.3;
+    let em = line.size;
+    if line.layer != figures.layer || (line.y - figures.y).abs() > NEAR * em {
+        return false;
+    }
+    let mut pieces = line.pieces.clone();
+    pieces.sort_by(|&a, &b| all.list[a].x0.total_cmp(&all.list[b].x0));
+    let is_over_blank = |&figure: &usize| {
+        let (x0, x1) = (all.list[figure].x0, all.list[figure].x1);
+        pieces.windows(2).any(|pair| {
+            let (from, to) = (all.list[pair[0]].x1, all.list[pair[1]].x0);
+            pair[0].max(pair[1]) < figure
+                && to - from >= BLANK * em
+                && x0 >= from - SLACK * em
+                && x1 <= to + SLACK * em
+        })
+    };
+    line.n_bytes > figures.n_bytes && figures.pieces.iter().all(is_over_blank)
 }
 
 fn covers(line: &Chain, chain: &Chain, all: &Pieces) -> bool {

@@ -26,6 +26,7 @@ mod lexer;
 mod lines;
 mod marked;
 mod matrix;
+mod mend;
 mod notes;
 mod page;
 mod paragraphs;
@@ -333,7 +334,12 @@ fn lay_out(pages: &[PageWork], styles: &[Style]) -> Layout {
             number: index as u32 + 1,
             width: work.width,
             height: work.height,
-            class: class::classify(&work.images, work.width, work.height, &words),
+            class: class::classify(
+                &work.images,
+                (work.width, work.height),
+                &words,
+                work.pieces.n_unknown,
+            ),
             blocks,
         });
     }

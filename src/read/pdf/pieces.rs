@@ -55,6 +55,8 @@ pub(super) struct Pieces {
     /// Glyphs that nobody knows the text of.
     pub n_unknown: usize,
     pub n_known: usize,
+    /// Whether words are parted by space characters.
+    pub is_spaced: bool,
 }
 
 impl Pieces {
@@ -128,6 +130,9 @@ pub(super) fn degrees((cos, sin): (f32, f32)) -> u16 {
     sin.atan2(cos).to_degrees().round().rem_euclid(360.0) as u16 % 360
 }
 
+/// Where fewer pieces than this part follow a space character, words are parted by gaps alone.
+const SPACED: f32 = 0.3;
+
 /// Collects the glyphs of the shows that `belongs` picks, in content order.
 pub(super) fn collect(
     ink: &Ink,
@@ -153,6 +158,10 @@ pub(super) fn collect(
             let character = glyph.text.as_char();
             if character.is_some_and(char::is_whitespace) {
                 after_space = true;
+                continue;
+            }
+            // Programs that subset fonts write marks that they lost as such.
+            if character.is_some_and(char::is_control) && glyph.advance <= 0.0 {
                 continue;
             }
             if let (Some(mark), Some(piece)) =
@@ -198,6 +207,8 @@ pub(super) fn collect(
         }
     }
     pieces.list.extend(current);
+    let n_spaced = pieces.list.iter().filter(|piece| piece.after_space).count();
+    pieces.is_spaced = n_spaced as f32 >= SPACED * pieces.list.len() as f32;
     pieces
 }
 

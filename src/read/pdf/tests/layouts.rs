@@ -231,6 +231,32 @@ fn a_stamped_number_lands_in_its_blank() {
 }
 
 #[test]
+fn figures_written_beside_their_blanks_land_in_them() {
+    let line = |y: f32| {
+        text(80.0, y, 13.0, "Số:")
+            + &text(140.0, y, 13.0, "/QĐ-UBND")
+            + &text(300.0, y, 13.0, "Vân Sơn, ngày")
+            + &text(420.0, y, 13.0, "tháng")
+            + &text(490.0, y, 13.0, "năm 2025")
+    };
+    // A registry program writes them at the end, some points lower.
+    let content = line(60.0)
+        + &text(80.0, 90.0, 13.0, "QUYẾT ĐỊNH")
+        + &text(108.0, 66.0, 13.0, "3146")
+        + &text(396.0, 54.0, 13.0, "12")
+        + &text(466.0, 54.0, 13.0, "5");
+    check(
+        &content,
+        expect![[r#"
+            page 1 Text
+            paragraph left: Số: 3146 /QĐ-UBND
+            paragraph right: Vân Sơn, ngày 12 tháng 5 năm 2025
+            paragraph: QUYẾT ĐỊNH
+        "#]],
+    );
+}
+
+#[test]
 fn letters_drawn_out_of_order() {
     // A fallback font is drawn after the rest of the line.
     let content = text(80.0, 60.0, 12.0, "Qu")

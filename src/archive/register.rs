@@ -196,6 +196,7 @@ pub(super) mod tests {
             n_pages: 1,
             metadata,
             citations: Vec::new(),
+            parts: Vec::new(),
             warnings: Vec::new(),
         };
         Head { ord: 1, version: 1, record, n_citations: 0, n_missing: 0, n_cited_by: 0 }

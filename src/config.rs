@@ -28,6 +28,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The clerk's own tables, which add to and override ours.
     pub tables: Option<PathBuf>,
+    /// The province whose archive it is, e.g. `Cao Bằng`.
+    pub province: Option<String>,
     /// Threads that read documents.
     pub n_threads: NonZeroUsize,
 }
@@ -44,6 +46,8 @@ pub struct Settings {
     pub listen: Option<String>,
     /// The clerk's own tables.
     pub tables: Option<PathBuf>,
+    /// The province whose archive it is.
+    pub province: Option<String>,
     /// Threads that read documents.
     pub threads: Option<usize>,
 }
@@ -125,7 +129,8 @@ impl Config {
                 archive: archive.display().to_string(),
             });
         }
-        Ok(Self { archive, data, listen, tables: settings.tables, n_threads })
+        let Settings { tables, province, .. } = settings;
+        Ok(Self { archive, data, listen, tables, province, n_threads })
     }
 }
 
@@ -137,6 +142,7 @@ impl Settings {
             data: self.data.or(other.data),
             listen: self.listen.or(other.listen),
             tables: self.tables.or(other.tables),
+            province: self.province.or(other.province),
             threads: self.threads.or(other.threads),
         }
     }

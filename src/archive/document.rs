@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::{
     archive::{Archive, ArchiveError, Named, found::Badge, number::Asked},
-    catalog::{Counts, FailedFile, FileRow, Head, MissingDocument, Run},
+    catalog::{
+        Aim, CitingCursor, Counts, FailedFile, FileRow, Head, MissingDocument, Run, Standing,
+    },
     domain::{
         citation::Citation,
         number_forms::NumberForms,
         record::{Record, RecordId},
     },
     engine::{Stats, analyse::states},
+    extract::resolve::Reason,
     text::Text,
 };
 
@@ -41,6 +44,8 @@ pub struct DocumentView {
     pub files: Vec<FileRow>,
     /// What to know about it.
     pub badges: Vec<Badge>,
+    /// What other documents say has become of it.
+    pub standing: Vec<Standing>,
 }
 
 /// The citations from and to a document.
@@ -50,6 +55,8 @@ pub struct CitationsView {
     pub outgoing: Vec<CitationView>,
     /// Those that mean it, the latest citing document first.
     pub incoming: Vec<CitedBy>,
+    /// Where `incoming` goes on.
+    pub next: Option<CitingCursor>,
 }
 
 /// A citation that a document makes.
@@ -59,8 +66,8 @@ pub struct CitationView {
     pub citation: Citation,
     /// The document meant.
     pub target: Option<Head>,
-    /// The documents that may be meant, when there are several.
-    pub candidates: Vec<Head>,
+    /// The documents that may be meant, when there are several, the best reason first.
+    pub candidates: Vec<(Head, Reason)>,
 }
 
 /// A citation that means a document.
@@ -86,6 +93,9 @@ pub struct Status {
     /// Whether the engine has learnt everything that the catalog knows.
     pub is_up_to_date: bool,
 }
+
+/// Sentences about what became of a document.
+const N_STANDING: usize = 20;
 
 /// Runs that the status shows.
 const N_RUNS: usize = 20;
@@ -121,7 +131,8 @@ impl Archive {
         };
         let badges = self.badges(std::slice::from_ref(&head))?.pop().unwrap_or_default();
         let files = self.catalog.paths(id)?;
-        Ok(Some(DocumentView { record, n_cited_by: head.n_cited_by, files, badges }))
+        let standing = self.catalog.standing(id, N_STANDING)?;
+        Ok(Some(DocumentView { record, n_cited_by: head.n_cited_by, files, badges, standing }))
     }
 
     /// The normalised text of a document.
@@ -132,18 +143,24 @@ impl Archive {
         Ok(self.catalog.text(id)?)
     }
 
-    /// Whom a document cites and who cites it.
+    /// Whom a document cites, and the latest `limit` documents after a cursor that cite it.
     ///
     /// # Errors
     /// When the catalog cannot be read.
-    pub fn citations(&self, id: &RecordId) -> Result<CitationsView, ArchiveError> {
+    pub fn citations(
+        &self,
+        id: &RecordId,
+        after: Option<&CitingCursor>,
+        limit: usize,
+    ) -> Result<CitationsView, ArchiveError> {
         let outgoing = self.catalog.outgoing(id)?;
-        let incoming = self.catalog.incoming(id)?;
+        let incoming = self.catalog.incoming(Aim::Held(id), after, limit)?;
         let mut ids: Vec<RecordId> = Vec::new();
         for made in &outgoing {
-            ids.extend(made.citation.target.iter().chain(&made.candidates).cloned());
+            ids.extend(made.citation.target.clone());
+            ids.extend(made.candidates.iter().map(|(id, _)| id.clone()));
         }
-        ids.extend(incoming.iter().map(|mention| mention.citing.clone()));
+        ids.extend(incoming.mentions.iter().map(|mention| mention.citing.clone()));
         ids.sort_unstable();
         ids.dedup();
         let heads: BTreeMap<RecordId, Head> = self
@@ -159,22 +176,21 @@ impl Archive {
                 candidates: made
                     .candidates
                     .iter()
-                    .filter_map(|id| heads.get(id))
-                    .cloned()
+                    .filter_map(|(id, reason)| Some((heads.get(id)?.clone(), *reason)))
                     .collect(),
                 citation: made.citation,
             })
             .collect();
-        let mut incoming: Vec<CitedBy> = incoming
+        let next = incoming.next;
+        let incoming = incoming
+            .mentions
             .into_iter()
             .filter_map(|mention| {
                 let citing = heads.get(&mention.citing)?.clone();
                 Some(CitedBy { citing, citation: mention.citation })
             })
             .collect();
-        // Stable: mentions of one document stay together and in reading order.
-        incoming.sort_by_key(|mention| std::cmp::Reverse(issued_on(&mention.citing)));
-        Ok(CitationsView { outgoing, incoming })
+        Ok(CitationsView { outgoing, incoming, next })
     }
 
     /// The documents that are cited most and lacking.
@@ -216,7 +232,7 @@ impl Archive {
         let badges = heads.iter().zip(surroundings).map(|(head, around)| {
             let mut badges: Vec<Badge> =
                 states(&head.record).into_iter().map(Badge::State).collect();
-            badges.extend(around.replaced_by.map(Badge::ReplacedBy));
+            badges.extend(around.standing.into_iter().map(Box::new).map(Badge::Standing));
             if around.n_files > 1 {
                 badges.push(Badge::Copies(around.n_files));
             }
@@ -224,8 +240,4 @@ impl Archive {
         });
         Ok(badges.collect())
     }
-}
-
-fn issued_on(head: &Head) -> Option<i32> {
-    head.record.metadata.issued_on.as_ref().map(|date| date.value.day_range().0)
 }

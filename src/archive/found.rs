@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    archive::{facets::FacetView, snippet::Snippet},
-    catalog::Head,
+    archive::{facets::FacetView, snippet::Snippet, succession::Predecessor},
+    catalog::{Head, Standing},
     domain::record::{RecordId, Warning},
     query::Query,
 };
@@ -26,6 +26,10 @@ pub struct Found {
     pub exact: Option<RecordId>,
     /// What the archive holds of the number that was typed.
     pub number: Option<NumberView>,
+    /// The bodies that those asked for took over from.
+    pub predecessors: Vec<Predecessor>,
+    /// Whether the hits are also of those.
+    pub with_predecessors: bool,
     /// When no document has all words: how many of how many the hits have.
     pub relaxed: Option<(usize, usize)>,
     /// [`SearchParams::after`](super::SearchParams::after) of the next page, when there is one.
@@ -97,8 +101,8 @@ pub enum Why {
 pub enum Badge {
     /// One of [`analyse::state`](crate::engine::analyse::state).
     State(&'static str),
-    /// Another document says that it replaces or repeals this one.
-    ReplacedBy(RecordId),
+    /// Another document says what has become of this one.
+    Standing(Box<Standing>),
     /// So many files carry it, more than one.
     Copies(u64),
 }

@@ -3,7 +3,9 @@
 //!
 //! Must not know HTML, JSON or a terminal, must not write to either store.
 
+mod check;
 mod document;
+mod draft;
 mod facets;
 mod found;
 mod gaps;
@@ -12,6 +14,7 @@ mod params;
 mod register;
 mod search;
 pub mod snippet;
+mod succession;
 
 use std::{
     collections::BTreeMap,
@@ -20,13 +23,16 @@ use std::{
 };
 
 pub use self::{
+    check::{CheckStatus, Checked, CheckedItem, CheckedLine},
     document::{CitationView, CitationsView, CitedBy, DocumentView, Looked, Status},
+    draft::Draft,
     facets::{FacetValue, FacetView},
     found::{Badge, Found, HitView, NumberView, Why},
     gaps::Series,
     number::Named,
     params::{Filter, MAX_REACH, SearchParams, SortBy},
     register::{Book, Register},
+    succession::Predecessor,
 };
 use crate::{
     catalog::{Catalog, CatalogError},

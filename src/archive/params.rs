@@ -15,6 +15,8 @@ pub struct SearchParams {
     pub q: String,
     /// Values chosen beside the list: one of the values of each field.
     pub filters: Vec<Filter>,
+    /// Whether a body asked for stands for those that it took over from, too.
+    pub with_predecessors: bool,
     /// Order of the hits.
     pub sort: SortBy,
     /// Which page, from 1; not looked at when `after` is given.
@@ -35,6 +37,7 @@ impl SearchParams {
         Self {
             q: q.into(),
             filters: Vec::new(),
+            with_predecessors: false,
             sort: SortBy::Relevance,
             page: 1,
             after: None,

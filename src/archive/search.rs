@@ -8,6 +8,7 @@ use crate::{
         number::Asked,
         params::{read_cursor, write_cursor},
         snippet::{Finder, Mark, Snippet},
+        succession,
     },
     catalog::Head,
     context::Context,
@@ -42,9 +43,18 @@ impl Archive {
     pub fn search(&self, params: &SearchParams) -> Result<Found, ArchiveError> {
         let started_at = Instant::now();
         let (query, mut warnings) = self.understand(&params.q, params.today);
-        let mut plan = Plan::new(&query, &self.tables);
+        let predecessors = succession::predecessors(&self.tables, &query, &params.filters);
+        let mut plan = if params.with_predecessors {
+            Plan::new(&succession::widened_query(&self.tables, &query), &self.tables)
+        } else {
+            Plan::new(&query, &self.tables)
+        };
         for filter in &params.filters {
-            plan.choose(filter.field, &filter.values);
+            if params.with_predecessors {
+                plan.choose(filter.field, &succession::widened_values(&self.tables, filter));
+            } else {
+                plan.choose(filter.field, &filter.values);
+            }
         }
 
         let page = Page::new(params, &mut warnings);
@@ -75,6 +85,8 @@ impl Archive {
             facets: self.facets(&params.filters, answer.facets)?,
             exact,
             number,
+            predecessors,
+            with_predecessors: params.with_predecessors,
             relaxed,
             next,
             warnings,
@@ -270,7 +282,7 @@ fn fewer_words(found: usize, of: usize) -> Warning {
 }
 
 /// Whether a number and nothing else was typed.
-fn is_number_alone(query: &Query) -> bool {
+pub(super) fn is_number_alone(query: &Query) -> bool {
     matches!(&query.clauses[..], [only] if !only.is_excluded && matches!(only.meaning, Meaning::Number(_)))
 }
 

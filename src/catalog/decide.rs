@@ -5,23 +5,25 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, params};
 
 use crate::{
-    catalog::{corrections::Decision, graph::Changes, read::id, stored::from_json},
+    catalog::{
+        corrections::Decision, graph::StoredCandidate, read::id, settle::Changes, stored::from_json,
+    },
     domain::{
         citation::{Citation, CitationState},
         record::{Record, RecordId},
     },
-    extract::resolve::Resolution,
+    extract::resolve::{Ask, Resolution},
 };
 
 impl Changes<'_> {
-    /// The resolution of one citation as clerks decided it, and the look-up keys it depends on.
+    /// The resolution of one citation as clerks decided it, and what it asked.
     pub(super) fn decide(
         &mut self,
         connection: &Connection,
         citing: &Record,
         citation: &Citation,
         decision: Option<&Decision>,
-    ) -> rusqlite::Result<(Resolution, BTreeSet<String>)> {
+    ) -> rusqlite::Result<(Resolution, BTreeSet<Ask>)> {
         match decision {
             None => self.resolve(connection, citing, citation, &|_| true),
             Some(Decision::NoneOf(ids)) => {
@@ -33,7 +35,7 @@ impl Changes<'_> {
             Some(Decision::Target(target)) => {
                 let (resolution, mut asked) =
                     self.resolve(connection, citing, citation, &|id| id == target)?;
-                asked.insert(id_key(target));
+                asked.insert(Ask { lookup: id_key(target), periods: None });
                 let flags = match resolution.target {
                     Some(_) => resolution.flags,
                     None => Vec::new(),
@@ -43,6 +45,7 @@ impl Changes<'_> {
                         true => Resolution {
                             state: CitationState::Resolved,
                             target: Some(target.clone()),
+                            law: resolution.law,
                             flags,
                             candidates: Vec::new(),
                         },
@@ -61,7 +64,7 @@ pub(super) fn id_key(id: &RecordId) -> String {
 }
 
 fn without_target(state: CitationState) -> Resolution {
-    Resolution { state, target: None, flags: Vec::new(), candidates: Vec::new() }
+    Resolution { state, target: None, law: None, flags: Vec::new(), candidates: Vec::new() }
 }
 
 fn is_shown(connection: &Connection, id: &RecordId) -> rusqlite::Result<bool> {
@@ -86,7 +89,9 @@ pub(super) fn proposals(
     connection
         .prepare_cached("SELECT target, candidates FROM citations WHERE content = ?1 AND seq = ?2")?
         .query_row(params![ord, seq], |row| {
-            let mut ids: Vec<RecordId> = from_json(1, row.get_ref(1)?.as_str()?)?;
+            let stored: Vec<StoredCandidate> = from_json(1, row.get_ref(1)?.as_str()?)?;
+            let mut ids: Vec<RecordId> =
+                stored.into_iter().map(|candidate| candidate.with_reason().0).collect();
             if row.get_ref(0)?.as_str_or_null()?.is_some() {
                 ids.push(id(row, 0)?);
             }

@@ -1,37 +1,21 @@
-//! Numbers and citations: who is meant by whom, as a function of the archive.
-//!
-//! `extract::resolve` decides which document a citation means and asks for candidates by key.
-//! The keys that each citation asked for are kept, so when a document with a number comes or
-//! goes, exactly the citations that asked for it are resolved anew.
+//! Questions about numbers and citations: who is meant by whom, what is lacking.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
-
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::Deserialize;
 
 use crate::{
     catalog::{
         Catalog, CatalogError,
-        corrections::Decision,
-        decide::id_key,
-        read::{head, id},
-        spelling::{canonical, fold},
-        stored::{from_json, to_json},
+        read::{head, id, unreadable},
+        stored::from_json,
     },
     domain::{
         citation::{Citation, CitationState},
         date::PartialDate,
-        doc_number::DocNumber,
         record::{Record, RecordId},
-        tables::Tables,
     },
-    extract::resolve::{Candidate, Reason, Resolution, resolve},
+    extract::resolve::Reason,
 };
-
-/// Key of a number of which the extractor could not tell the parts: it fits every other.
-const UNKNOWN_KEY: &str = "?|?|?|?";
 
 /// A number of a shown document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +37,8 @@ pub struct Outgoing {
     pub seq: u32,
     /// With `state`, `target` and the flags of the comparison.
     pub citation: Citation,
-    /// The documents that may be meant, when there are several.
-    pub candidates: Vec<RecordId>,
+    /// The documents that may be meant, when there are several, the best reason first.
+    pub candidates: Vec<(RecordId, Reason)>,
 }
 
 /// A mention of a document by another one.
@@ -68,11 +52,40 @@ pub struct Incoming {
     pub citation: Citation,
 }
 
+/// Where a list of citing documents goes on: after a date and an identifier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CitingCursor {
+    /// The date of the last citing document shown, as in its record; empty when not known.
+    pub dated: String,
+    /// Its identifier.
+    pub id: RecordId,
+}
+
+/// Some of the mentions of a document, of whole citing documents, the latest of these first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IncomingPage {
+    /// By citing document, then in reading order.
+    pub mentions: Vec<Incoming>,
+    /// Where it goes on.
+    pub next: Option<CitingCursor>,
+}
+
+/// What is cited, held or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim<'a> {
+    /// A document of the archive.
+    Held(&'a RecordId),
+    /// One that the archive lacks, by [`MissingDocument::canonical`].
+    Missing(&'a str),
+}
+
 /// A document that is cited but not in the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingDocument {
-    /// As printed at its first mention.
+    /// As printed in the sample mention; the name of a law that is cited by name there.
     pub number: String,
+    /// Whether `number` is the name of a law.
+    pub is_name: bool,
     /// By which the mentions were brought together: the document key, else the normal form of
     /// the number.
     pub canonical: String,
@@ -82,7 +95,11 @@ pub struct MissingDocument {
     pub doc_type: Option<String>,
     /// How many shown documents cite it.
     pub n_citing: u64,
-    /// A shown document that cites it.
+    /// The date of the earliest document that cites it.
+    pub first_cited_on: Option<PartialDate>,
+    /// The date of the latest one.
+    pub last_cited_on: Option<PartialDate>,
+    /// The shown document that cites it in the sample mention, the latest one.
     pub citing: RecordId,
     /// How that one cites it.
     pub quote: String,
@@ -100,24 +117,36 @@ impl Catalog {
         })
     }
 
-    /// The mentions that mean a document, by citing document and place.
+    /// The mentions of a document by the latest `limit` citing documents after a cursor.
     ///
     /// # Errors
     /// `Storage` when they could not be read.
-    pub fn incoming(&self, target: &RecordId) -> Result<Vec<Incoming>, CatalogError> {
+    pub fn incoming(
+        &self,
+        aim: Aim<'_>,
+        after: Option<&CitingCursor>,
+        limit: usize,
+    ) -> Result<IncomingPage, CatalogError> {
         self.read("list who cites a document", |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT seq, citation, state, target, candidates, flags, contents.id
-                 FROM citations JOIN contents ON ord = content
-                 WHERE target = ?1 AND state = 'resolved' AND shown = 1
-                 ORDER BY contents.id, seq",
-            )?;
-            let rows = statement.query_map([target.as_str()], |row| {
-                let Outgoing { seq, citation, .. } = outgoing_row(row)?;
-                Ok(Incoming { citing: id(row, 6)?, seq, citation })
-            })?;
-            rows.collect()
+            let citing = citing(connection, aim, after, limit.saturating_add(1))?;
+            let next = match citing.get(limit) {
+                Some(_) => limit.checked_sub(1).and_then(|last| citing.get(last)),
+                None => None,
+            };
+            let mut mentions = Vec::new();
+            for (ord, cursor) in citing.iter().take(limit) {
+                mentions.extend(mentions_in(connection, *ord, &cursor.id, aim)?);
+            }
+            Ok(IncomingPage { mentions, next: next.map(|(_, cursor)| cursor.clone()) })
         })
+    }
+
+    /// How many shown documents cite something.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn n_citing(&self, aim: Aim<'_>) -> Result<u64, CatalogError> {
+        self.read("count who cites a document", |connection| n_citing(connection, aim))
     }
 
     /// Shown documents whose number folds to a key (see [`fold`]), by identifier.
@@ -175,50 +204,119 @@ impl Catalog {
         })
     }
 
-    /// Numbers that shown documents cite and the archive lacks, most cited first.
+    /// Documents that shown documents cite and the archive lacks, most cited first.
     ///
     /// # Errors
     /// `Storage` when they could not be read.
     pub fn missing(&self, limit: usize) -> Result<Vec<MissingDocument>, CatalogError> {
         self.read("list what is missing", |connection| {
-            let mut groups = connection.prepare_cached(
-                "SELECT canonical, count(DISTINCT content) AS n_citing
-                 FROM citations JOIN contents ON ord = content
-                 WHERE state = 'missing' AND canonical IS NOT NULL AND shown = 1
-                 GROUP BY canonical ORDER BY n_citing DESC, canonical LIMIT ?1",
+            let mut ranked = connection.prepare_cached(
+                "SELECT aim, n_citing FROM aims WHERE is_held = 0
+                 ORDER BY n_citing DESC, aim LIMIT ?1",
             )?;
-            let mut sample = connection.prepare_cached(
-                "SELECT citation, contents.id FROM citations JOIN contents ON ord = content
-                 WHERE state = 'missing' AND canonical = ?1 AND shown = 1
-                 ORDER BY contents.id, seq LIMIT 1",
-            )?;
-            let rows = groups.query_map([limit], |row| {
-                let canonical: String = row.get(0)?;
-                let (citation, citing): (Citation, RecordId) = sample
-                    .query_row([&canonical], |row| {
-                        Ok((from_json(0, row.get_ref(0)?.as_str()?)?, id(row, 1)?))
-                    })?;
-                Ok(MissingDocument {
-                    number: citation.number.unwrap_or_default(),
-                    canonical,
-                    issued_on: citation.issued_on,
-                    doc_type: citation.doc_type,
-                    n_citing: row.get(1)?,
-                    citing,
-                    quote: citation.quote,
-                })
-            })?;
-            rows.collect()
+            let rows = ranked
+                .query_map([limit], |row| Ok((row.get::<_, String>(0)?, row.get::<_, u64>(1)?)))?;
+            let mut missing = Vec::new();
+            for row in rows {
+                let (canonical, n_citing) = row?;
+                missing.extend(missing_document(connection, canonical, n_citing)?);
+            }
+            Ok(missing)
+        })
+    }
+
+    /// One document that the archive lacks, by [`MissingDocument::canonical`].
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn missing_one(&self, canonical: &str) -> Result<Option<MissingDocument>, CatalogError> {
+        self.read("look up what is missing", |connection| {
+            let n_citing = n_citing(connection, Aim::Missing(canonical))?;
+            missing_document(connection, canonical.to_owned(), n_citing)
         })
     }
 }
 
-/// What tells the cited document from others: its key when every part of it is known, for one
-/// number means another document in another year or of another body; else the number alone.
-fn document_of(citation: &Citation) -> Option<String> {
-    let number = citation.number.as_deref()?;
-    let complete = citation.key.as_deref().filter(|key| !key.contains('?'));
-    Some(complete.map_or_else(|| canonical(number), str::to_owned))
+impl Aim<'_> {
+    fn columns(&self) -> (bool, &str) {
+        match self {
+            Aim::Held(id) => (true, id.as_str()),
+            Aim::Missing(canonical) => (false, canonical),
+        }
+    }
+}
+
+/// The documents that cite something, the latest first.
+fn citing(
+    connection: &Connection,
+    aim: Aim<'_>,
+    after: Option<&CitingCursor>,
+    limit: usize,
+) -> rusqlite::Result<Vec<(i64, CitingCursor)>> {
+    let (is_held, aim) = aim.columns();
+    let mut statement = connection.prepare_cached(
+        "SELECT content, dated, citing FROM links
+         WHERE is_held = ?1 AND aim = ?2 AND (dated, citing) < (?3, ?4)
+         ORDER BY dated DESC, citing DESC LIMIT ?5",
+    )?;
+    // Behind every date.
+    let (dated, id_after) = after.map_or(("~", ""), |at| (at.dated.as_str(), at.id.as_str()));
+    let rows = statement.query_map(params![is_held, aim, dated, id_after, limit], |row| {
+        Ok((row.get(0)?, CitingCursor { dated: row.get(1)?, id: id(row, 2)? }))
+    })?;
+    rows.collect()
+}
+
+fn mentions_in(
+    connection: &Connection,
+    ord: i64,
+    citing: &RecordId,
+    aim: Aim<'_>,
+) -> rusqlite::Result<Vec<Incoming>> {
+    let (is_held, aim) = aim.columns();
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, citation, state, target, candidates, flags FROM citations
+         WHERE content = ?1 AND CASE state WHEN 'resolved' THEN ?2 AND target = ?3
+                                           WHEN 'missing' THEN NOT ?2 AND canonical = ?3 END
+         ORDER BY seq",
+    )?;
+    let rows = statement.query_map(params![ord, is_held, aim], |row| {
+        let Outgoing { seq, citation, .. } = outgoing_row(row)?;
+        Ok(Incoming { citing: citing.clone(), seq, citation })
+    })?;
+    rows.collect()
+}
+
+fn missing_document(
+    connection: &Connection,
+    canonical: String,
+    n_citing: u64,
+) -> rusqlite::Result<Option<MissingDocument>> {
+    let aim = Aim::Missing(&canonical);
+    let Some((ord, latest)) = citing(connection, aim, None, 1)?.pop() else { return Ok(None) };
+    let Some(sample) = mentions_in(connection, ord, &latest.id, aim)?.into_iter().next() else {
+        return Ok(None);
+    };
+    let earliest: Option<String> = connection
+        .prepare_cached(
+            "SELECT dated FROM links WHERE is_held = 0 AND aim = ?1 AND dated > ''
+             ORDER BY dated LIMIT 1",
+        )?
+        .query_row([&canonical], |row| row.get(0))
+        .optional()?;
+    let citation = sample.citation;
+    Ok(Some(MissingDocument {
+        is_name: citation.number.is_none(),
+        number: citation.number.or(citation.title).unwrap_or_default(),
+        canonical,
+        issued_on: citation.issued_on,
+        doc_type: citation.doc_type,
+        n_citing,
+        first_cited_on: earliest.and_then(|date| date.parse().ok()),
+        last_cited_on: latest.dated.parse().ok(),
+        citing: latest.id,
+        quote: citation.quote,
+    }))
 }
 
 pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Vec<Outgoing>> {
@@ -231,7 +329,7 @@ pub(super) fn outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<Ve
 }
 
 /// Columns: seq, citation, state, target, candidates, flags.
-fn outgoing_row(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
+pub(super) fn outgoing_row(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     let mut citation: Citation = from_json(1, row.get_ref(1)?.as_str()?)?;
     citation.state = Some(state_from_code(row.get_ref(2)?.as_str()?)?);
     citation.target = match row.get_ref(3)?.as_str_or_null()? {
@@ -246,282 +344,65 @@ fn outgoing_row(row: &Row<'_>) -> rusqlite::Result<Outgoing> {
     Ok(Outgoing {
         seq: row.get(0)?,
         citation,
-        candidates: from_json(4, row.get_ref(4)?.as_str()?)?,
+        candidates: from_json::<Vec<StoredCandidate>>(4, row.get_ref(4)?.as_str()?)?
+            .into_iter()
+            .map(StoredCandidate::with_reason)
+            .collect(),
     })
 }
 
+/// A candidate as stored; version 1 stored no reasons.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum StoredCandidate {
+    /// With the reason why it may be meant.
+    WithReason(RecordId, Reason),
+    /// By itself.
+    Alone(RecordId),
+}
+
+impl StoredCandidate {
+    pub(super) fn with_reason(self) -> (RecordId, Reason) {
+        match self {
+            Self::WithReason(id, reason) => (id, reason),
+            Self::Alone(id) => (id, Reason::SameNumber),
+        }
+    }
+}
+
+/// How many mentions a shown document makes, and how many of what the archive lacks.
 pub(super) fn count_outgoing(connection: &Connection, ord: i64) -> rusqlite::Result<(u64, u64)> {
-    connection
-        .prepare_cached(
-            "SELECT count(*) FILTER (WHERE state <> 'dismissed'),
-                    count(*) FILTER (WHERE state = 'missing')
-             FROM citations WHERE content = ?1",
-        )?
+    let counts = connection
+        .prepare_cached("SELECT n_citations, n_missing FROM tallies WHERE content = ?1")?
         .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match counts {
+        Some(counts) => Ok(counts),
+        // Not shown: nothing is kept of it.
+        None => connection
+            .prepare_cached(
+                "SELECT count(*) FILTER (WHERE state <> 'dismissed'),
+                        count(*) FILTER (WHERE state = 'missing')
+                 FROM citations WHERE content = ?1",
+            )?
+            .query_row([ord], |row| Ok((row.get(0)?, row.get(1)?))),
+    }
 }
 
-pub(super) fn count_incoming(connection: &Connection, target: &RecordId) -> rusqlite::Result<u64> {
+pub(super) fn n_citing(connection: &Connection, aim: Aim<'_>) -> rusqlite::Result<u64> {
+    let (is_held, aim) = aim.columns();
+    let n_citing = connection
+        .prepare_cached("SELECT n_citing FROM aims WHERE is_held = ?1 AND aim = ?2")?
+        .query_row(params![is_held, aim], |row| row.get(0))
+        .optional()?;
+    Ok(n_citing.unwrap_or(0))
+}
+
+/// One of the sizes that are kept: `citations`, `documents`, `missing`.
+pub(super) fn total(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
     connection
-        .prepare_cached(
-            "SELECT count(DISTINCT content) FROM citations JOIN contents ON ord = content
-             WHERE target = ?1 AND state = 'resolved' AND shown = 1",
-        )?
-        .query_row([target.as_str()], |row| row.get(0))
-}
-
-pub(super) fn count_missing(connection: &Connection) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached(
-            "SELECT count(DISTINCT canonical) FROM citations JOIN contents ON ord = content
-             WHERE state = 'missing' AND canonical IS NOT NULL AND shown = 1",
-        )?
-        .query_row([], |row| row.get(0))
-}
-
-/// The look-up keys under which documents came or went in one transaction, and what was found
-/// under the keys that were asked for.
-pub(super) struct Changes<'a> {
-    tables: &'a Tables,
-    dirty: BTreeSet<String>,
-    held: BTreeMap<String, Vec<Candidate>>,
-}
-
-impl<'a> Changes<'a> {
-    pub(super) fn new(tables: &'a Tables) -> Self {
-        Self { tables, dirty: BTreeSet::new(), held: BTreeMap::new() }
-    }
-
-    /// Enters the number of a document that is now shown.
-    pub(super) fn enter(
-        &mut self,
-        connection: &Connection,
-        ord: i64,
-        record: &Record,
-    ) -> rusqlite::Result<()> {
-        self.dirty.insert(id_key(&record.id));
-        let Some(number) = &record.metadata.number else { return Ok(()) };
-        let parsed = DocNumber::parse(self.tables, &number.value).ok();
-        let lookup = parsed.map(|parsed| parsed.number.lookup_key());
-        connection
-            .prepare_cached(
-                "INSERT INTO numbers (content, id, printed, canonical, fold, lookup, key)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![
-                ord,
-                record.id.as_str(),
-                number.value,
-                canonical(&number.value),
-                fold(&number.value),
-                lookup,
-                number.key
-            ])?;
-        self.dirty.extend(lookup);
-        Ok(())
-    }
-
-    /// Removes the number of a document that is no longer shown, or is about to be entered anew.
-    pub(super) fn leave(&mut self, connection: &Connection, ord: i64) -> rusqlite::Result<()> {
-        let left: RecordId = connection
-            .prepare_cached("SELECT id FROM contents WHERE ord = ?1")?
-            .query_row([ord], |row| id(row, 0))?;
-        self.dirty.insert(id_key(&left));
-        let mut statement =
-            connection.prepare_cached("DELETE FROM numbers WHERE content = ?1 RETURNING lookup")?;
-        let rows = statement.query_map([ord], |row| row.get::<_, Option<String>>(0))?;
-        for lookup in rows {
-            self.dirty.extend(lookup?);
-        }
-        Ok(())
-    }
-
-    /// Replaces the citations that a document makes; `decisions` are those of clerks, by place.
-    /// Call when all numbers are settled.
-    pub(super) fn cite(
-        &mut self,
-        connection: &Connection,
-        ord: i64,
-        record: &Record,
-        citations: &[Citation],
-        decisions: &[(usize, Decision)],
-    ) -> rusqlite::Result<()> {
-        connection.prepare_cached("DELETE FROM lookups WHERE content = ?1")?.execute([ord])?;
-        connection.prepare_cached("DELETE FROM citations WHERE content = ?1")?.execute([ord])?;
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO citations (content, seq, canonical, kind, citation, state, target,
-                                    candidates, flags, decision)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?;
-        for (seq, citation) in (0u32..).zip(citations) {
-            let decision = decisions.iter().find(|(at, _)| *at == seq as usize);
-            let decision = decision.map(|(_, decision)| decision);
-            let (resolution, asked) = self.decide(connection, record, citation, decision)?;
-            insert.execute(params![
-                ord,
-                seq,
-                document_of(citation),
-                to_json(&citation.kind)?.trim_matches('"'),
-                to_json(citation)?,
-                state_code(resolution.state),
-                resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&candidate_ids(&resolution))?,
-                to_json(&resolution.flags)?,
-                decision.map(Decision::code),
-            ])?;
-            depend(connection, ord, seq, &asked)?;
-        }
-        Ok(())
-    }
-
-    /// Resolves anew every citation that asked for a document that came or went.
-    pub(super) fn settle(mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut concerned: BTreeSet<(i64, u32)> = BTreeSet::new();
-        for key in std::mem::take(&mut self.dirty) {
-            let mut statement =
-                connection.prepare_cached("SELECT content, seq FROM lookups WHERE key = ?1")?;
-            let rows = statement.query_map([key], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            for row in rows {
-                concerned.insert(row?);
-            }
-        }
-        let mut citing: Option<(i64, Record)> = None;
-        for (ord, seq) in concerned {
-            if citing.as_ref().is_none_or(|(of, _)| *of != ord) {
-                citing = Some((ord, stored_head(connection, ord)?));
-            }
-            let Some((_, record)) = &citing else { continue };
-            self.resolve_again(connection, ord, seq, record)?;
-        }
-        Ok(())
-    }
-
-    fn resolve_again(
-        &mut self,
-        connection: &Connection,
-        ord: i64,
-        seq: u32,
-        citing: &Record,
-    ) -> rusqlite::Result<()> {
-        let (citation, decision): (Citation, Option<String>) = connection
-            .prepare_cached(
-                "SELECT citation, decision FROM citations WHERE content = ?1 AND seq = ?2",
-            )?
-            .query_row(params![ord, seq], |row| {
-                Ok((from_json(0, row.get_ref(0)?.as_str()?)?, row.get(1)?))
-            })?;
-        let decision = decision.as_deref().and_then(Decision::from_code);
-        let (resolution, asked) = self.decide(connection, citing, &citation, decision.as_ref())?;
-        connection
-            .prepare_cached(
-                "UPDATE citations SET state = ?3, target = ?4, candidates = ?5, flags = ?6
-                 WHERE content = ?1 AND seq = ?2",
-            )?
-            .execute(params![
-                ord,
-                seq,
-                state_code(resolution.state),
-                resolution.target.as_ref().map(RecordId::as_str),
-                to_json(&candidate_ids(&resolution))?,
-                to_json(&resolution.flags)?,
-            ])?;
-        connection
-            .prepare_cached("DELETE FROM lookups WHERE content = ?1 AND seq = ?2")?
-            .execute(params![ord, seq])?;
-        depend(connection, ord, seq, &asked)
-    }
-
-    /// The resolution of one citation among the documents that may be meant, and the look-up
-    /// keys it depends on.
-    pub(super) fn resolve(
-        &mut self,
-        connection: &Connection,
-        citing: &Record,
-        citation: &Citation,
-        may_be_meant: &dyn Fn(&RecordId) -> bool,
-    ) -> rusqlite::Result<(Resolution, BTreeSet<String>)> {
-        let one = Record { citations: vec![citation.clone()], ..citing.clone() };
-        let asked = RefCell::new(BTreeSet::new());
-        let held = RefCell::new(&mut self.held);
-        let failed = RefCell::new(None);
-        let lookup = |key: &str| {
-            asked.borrow_mut().insert(key.to_owned());
-            let possible = |found: &[Candidate]| {
-                found.iter().filter(|candidate| may_be_meant(&candidate.id)).cloned().collect()
-            };
-            if let Some(found) = held.borrow().get(key) {
-                return possible(found);
-            }
-            match candidates(connection, key) {
-                Ok(found) => {
-                    held.borrow_mut().insert(key.to_owned(), found.clone());
-                    possible(&found)
-                }
-                Err(error) => {
-                    failed.borrow_mut().get_or_insert(error);
-                    Vec::new()
-                }
-            }
-        };
-        let resolution = resolve(self.tables, &one, &lookup).pop();
-        if let Some(error) = failed.into_inner() {
-            return Err(error);
-        }
-        Ok((resolution.expect("one citation gives one resolution"), asked.into_inner()))
-    }
-}
-
-/// The documents that may be meant, when none is.
-fn candidate_ids(resolution: &Resolution) -> Vec<&RecordId> {
-    if resolution.state != CitationState::Ambiguous {
-        return Vec::new();
-    }
-    let meant = resolution.candidates.iter().filter(|(_, reason)| *reason != Reason::OtherPeriod);
-    meant.map(|(id, _)| id).collect()
-}
-
-/// Notes under which keys a citation looked for documents.
-fn depend(
-    connection: &Connection,
-    ord: i64,
-    seq: u32,
-    asked: &BTreeSet<String>,
-) -> rusqlite::Result<()> {
-    let mut insert =
-        connection.prepare_cached("INSERT INTO lookups (key, content, seq) VALUES (?1, ?2, ?3)")?;
-    for key in asked {
-        insert.execute(params![key, ord, seq])?;
-    }
-    Ok(())
-}
-
-/// The shown documents with a look-up key, by identifier.
-fn candidates(connection: &Connection, lookup: &str) -> rusqlite::Result<Vec<Candidate>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT record FROM numbers JOIN contents ON content = ord WHERE lookup = ?1
-         ORDER BY numbers.id",
-    )?;
-    let records =
-        statement.query_map([lookup], |row| from_json::<Record>(0, row.get_ref(0)?.as_str()?))?;
-    let mut found = Vec::new();
-    for record in records {
-        found.extend(candidate(&record?));
-    }
-    Ok(found)
-}
-
-/// What of a record concerns citations of it; `None` when it has no number.
-fn candidate(record: &Record) -> Option<Candidate> {
-    let metadata = &record.metadata;
-    let number = metadata.number.as_ref()?;
-    Some(Candidate {
-        id: record.id.clone(),
-        key: number.key.clone().unwrap_or_else(|| UNKNOWN_KEY.to_owned()),
-        number: number.value.clone(),
-        doc_type: metadata.doc_type.as_ref().map(|found| found.value.clone()),
-        issued_on: metadata.issued_on.as_ref().map(|found| found.value),
-        subject: metadata.subject.as_ref().map(|found| found.value.clone()),
-        issuer_id: metadata.issuer.as_ref().and_then(|found| found.key.clone()),
-    })
+        .prepare_cached("SELECT n FROM totals WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
 }
 
 /// The record of a content without its citations, by its `ord`.
@@ -531,7 +412,7 @@ pub(super) fn stored_head(connection: &Connection, ord: i64) -> rusqlite::Result
         .query_row([ord], |row| from_json(0, row.get_ref(0)?.as_str()?))
 }
 
-fn state_code(state: CitationState) -> &'static str {
+pub(super) fn state_code(state: CitationState) -> &'static str {
     match state {
         CitationState::Resolved => "resolved",
         CitationState::Missing => "missing",
@@ -548,6 +429,6 @@ fn state_from_code(code: &str) -> rusqlite::Result<CitationState> {
         "ambiguous" => Ok(CitationState::Ambiguous),
         "self" => Ok(CitationState::SelfReference),
         "dismissed" => Ok(CitationState::Dismissed),
-        other => Err(super::read::unreadable(2, "a citation state", other)),
+        other => Err(unreadable(2, "a citation state", other)),
     }
 }

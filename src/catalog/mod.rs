@@ -11,6 +11,7 @@ mod corrections;
 mod decide;
 pub mod file;
 mod graph;
+mod links;
 pub mod lock;
 mod outbox;
 mod overview;
@@ -18,6 +19,7 @@ mod read;
 mod recognised;
 mod runs;
 mod schema;
+mod settle;
 mod spelling;
 mod stored;
 mod walk;
@@ -36,9 +38,9 @@ pub use self::{
     correct::{CorrectError, Corrected, Edit, Edits, Ruling},
     corrections::{Anchor, Correction, Corrections, Decision, Subject, ToReview},
     file::{FilePath, FileRow, FileStat, FileStatus},
-    graph::{Incoming, MissingDocument, NumberRow, Outgoing},
+    graph::{Aim, CitingCursor, Incoming, IncomingPage, MissingDocument, NumberRow, Outgoing},
     outbox::{OutboxEntry, OutboxOp},
-    overview::Surroundings,
+    overview::{Standing, Surroundings},
     read::{Counts, Document, FailedFile, Head, Shown},
     recognised::{MAX_ATTEMPTS, Remembered, Tried, Waiting},
     runs::{Run, RunCounts, RunId},
@@ -299,5 +301,7 @@ fn storage(path: &Path, action: &'static str) -> impl FnOnce(rusqlite::Error) ->
     move |source| CatalogError::Storage { path, action, source }
 }
 
+#[cfg(test)]
+mod graph_tests;
 #[cfg(test)]
 mod tests;

@@ -9,13 +9,14 @@ use crate::{
     catalog::{
         Catalog, CatalogError,
         file::{FilePath, FileRow, FileStat, FileStatus},
-        graph,
+        graph, overview,
         stored::{from_json, unpack},
     },
     domain::{
         failure::{Failure, FailureReason},
         record::{Record, RecordId},
     },
+    extract::effect::EffectKind,
     layout::Layout,
     text::Text,
 };
@@ -78,6 +79,8 @@ pub struct Document {
     pub record: Record,
     /// What its spans refer to.
     pub text: Text,
+    /// What shown documents say has become of it, the gravest first.
+    pub effects: Vec<EffectKind>,
 }
 
 /// A file that is not, or not fully, read.
@@ -122,7 +125,7 @@ impl Catalog {
             for id in ids {
                 let Some((ord, version, record)) = head(connection, id)? else { continue };
                 let (n_citations, n_missing) = graph::count_outgoing(connection, ord)?;
-                let n_cited_by = graph::count_incoming(connection, id)?;
+                let n_cited_by = graph::n_citing(connection, graph::Aim::Held(id))?;
                 heads.push(Head { ord, version, record, n_citations, n_missing, n_cited_by });
             }
             Ok(heads)
@@ -158,7 +161,8 @@ impl Catalog {
             let text = connection
                 .prepare_cached("SELECT text FROM bodies WHERE content = ?1")?
                 .query_row([ord], |row| unpack(0, row.get_ref(0)?.as_blob()?))?;
-            Ok(Some(Document { ord, record, text }))
+            let effects = overview::effects_on(connection, id)?;
+            Ok(Some(Document { ord, record, text, effects }))
         })
     }
 
@@ -167,13 +171,7 @@ impl Catalog {
     /// # Errors
     /// `Storage` when it could not be read.
     pub fn text(&self, id: &RecordId) -> Result<Option<Text>, CatalogError> {
-        self.read("read a text", |connection| {
-            body(
-                connection,
-                "SELECT text FROM bodies JOIN contents ON ord = content WHERE id = ?1",
-                id,
-            )
-        })
+        self.read("read a text", |connection| body(connection, TEXT_OF, id))
     }
 
     /// The layout of a document.
@@ -295,16 +293,13 @@ impl Catalog {
             let n_failed = by_status(FileStatus::Failed)?;
             let n_vanished = by_status(FileStatus::Missing)?;
             Ok(Counts {
-                n_documents: count("SELECT count(*) FROM contents WHERE shown = 1")?,
+                n_documents: graph::total(connection, "documents")?,
                 n_files: n_all_files - n_failed - n_vanished,
                 n_failed,
                 n_needs_ocr: by_status(FileStatus::NeedsOcr)?,
                 n_vanished,
-                n_citations: count(
-                    "SELECT count(*) FROM citations JOIN contents ON ord = content
-                     WHERE shown = 1 AND state <> 'dismissed'",
-                )?,
-                n_missing: graph::count_missing(connection)?,
+                n_citations: graph::total(connection, "citations")?,
+                n_missing: graph::total(connection, "missing")?,
                 years: years(connection)?,
             })
         })
@@ -317,7 +312,11 @@ fn years(connection: &Connection) -> rusqlite::Result<Option<(i16, i16)>> {
         .query_row([], |row| Ok(row.get::<_, Option<i16>>(0)?.zip(row.get(1)?)))
 }
 
-fn body<T: serde::de::DeserializeOwned>(
+/// The packed text of a content by its identifier.
+pub(super) const TEXT_OF: &str =
+    "SELECT text FROM bodies JOIN contents ON ord = content WHERE id = ?1";
+
+pub(super) fn body<T: serde::de::DeserializeOwned>(
     connection: &Connection,
     sql: &str,
     id: &RecordId,

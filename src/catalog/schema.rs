@@ -9,10 +9,10 @@ use rusqlite::Connection;
 use crate::catalog::{CatalogError, storage};
 
 /// `vthu`: marks the file as ours in its SQLite header.
-const APPLICATION_ID: i32 = 0x7674_6875;
+pub(super) const APPLICATION_ID: i32 = 0x7674_6875;
 
 /// Each takes a catalog from the version of its index to the next one.
-const MIGRATIONS: [&str; 4] = [V1, V2, V3, V4];
+pub(super) const MIGRATIONS: [&str; 5] = [V1, V2, V3, V4, V5];
 
 /// Version 1.
 ///
@@ -188,6 +188,108 @@ CREATE TABLE corrections (
 );
 CREATE INDEX corrections_sha256 ON corrections (sha256, seq);
 CREATE INDEX corrections_made_at ON corrections (made_at);
+";
+
+/// Version 5: who is cited by how many is counted when it changes, not when it is asked.
+///
+/// `numbers` tells the period of a number, so that a citation looks at the documents of its year
+/// only; `lookups.key` is a look-up key, `|`, and such a period or `*`. Rows of older versions keep
+/// the period `?` and the key `*`, which fit everything, until their document is read again.
+/// `links` and `effects` are described in [`links`](super::links); `dated` is the date of the
+/// citing document as in its record, empty when not known.
+const V5: &str = "
+ALTER TABLE numbers ADD COLUMN period TEXT NOT NULL DEFAULT '?';
+ALTER TABLE numbers ADD COLUMN year TEXT NOT NULL DEFAULT '';
+DROP INDEX numbers_lookup;
+CREATE INDEX numbers_lookup ON numbers (lookup, period, year, id) WHERE lookup IS NOT NULL;
+UPDATE lookups SET key = key || '|*';
+DROP INDEX citations_missing;
+
+CREATE TABLE links (
+    is_held INTEGER NOT NULL,
+    aim TEXT NOT NULL,
+    content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
+    dated TEXT NOT NULL,
+    citing TEXT NOT NULL,
+    PRIMARY KEY (content, is_held, aim)
+) WITHOUT ROWID;
+CREATE INDEX links_aim ON links (is_held, aim, dated, citing);
+
+CREATE TABLE aims (
+    is_held INTEGER NOT NULL,
+    aim TEXT NOT NULL,
+    n_citing INTEGER NOT NULL,
+    PRIMARY KEY (is_held, aim)
+) WITHOUT ROWID;
+CREATE INDEX aims_rank ON aims (is_held, n_citing DESC, aim);
+
+CREATE TABLE tallies (
+    content INTEGER PRIMARY KEY REFERENCES contents (ord) ON DELETE CASCADE,
+    n_citations INTEGER NOT NULL,
+    n_missing INTEGER NOT NULL
+);
+
+CREATE TABLE totals (
+    name TEXT PRIMARY KEY,
+    n INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO totals (name, n) VALUES ('citations', 0), ('documents', 0), ('missing', 0);
+
+CREATE TABLE effects (
+    content INTEGER NOT NULL REFERENCES contents (ord) ON DELETE CASCADE,
+    target TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    by_seq INTEGER,
+    is_partial INTEGER NOT NULL
+);
+CREATE INDEX effects_content ON effects (content);
+CREATE INDEX effects_target ON effects (target, kind, content);
+
+CREATE TRIGGER links_insert AFTER INSERT ON links BEGIN
+    INSERT INTO aims (is_held, aim, n_citing) VALUES (new.is_held, new.aim, 1)
+        ON CONFLICT (is_held, aim) DO UPDATE SET n_citing = n_citing + 1;
+END;
+CREATE TRIGGER links_delete AFTER DELETE ON links BEGIN
+    UPDATE aims SET n_citing = n_citing - 1 WHERE is_held = old.is_held AND aim = old.aim;
+    DELETE FROM aims WHERE is_held = old.is_held AND aim = old.aim AND n_citing = 0;
+END;
+CREATE TRIGGER aims_insert AFTER INSERT ON aims WHEN new.is_held = 0 BEGIN
+    UPDATE totals SET n = n + 1 WHERE name = 'missing';
+END;
+CREATE TRIGGER aims_delete AFTER DELETE ON aims WHEN old.is_held = 0 BEGIN
+    UPDATE totals SET n = n - 1 WHERE name = 'missing';
+END;
+CREATE TRIGGER tallies_insert AFTER INSERT ON tallies BEGIN
+    UPDATE totals SET n = n + 1 WHERE name = 'documents';
+    UPDATE totals SET n = n + new.n_citations WHERE name = 'citations';
+END;
+CREATE TRIGGER tallies_update AFTER UPDATE ON tallies BEGIN
+    UPDATE totals SET n = n + new.n_citations - old.n_citations WHERE name = 'citations';
+END;
+CREATE TRIGGER tallies_delete AFTER DELETE ON tallies BEGIN
+    UPDATE totals SET n = n - 1 WHERE name = 'documents';
+    UPDATE totals SET n = n - old.n_citations WHERE name = 'citations';
+END;
+
+INSERT INTO links (is_held, aim, content, dated, citing)
+    SELECT DISTINCT state = 'resolved', CASE state WHEN 'resolved' THEN target ELSE canonical END,
+        content, coalesce(json_extract(record, '$.metadata.issued_on.value'), ''), contents.id
+    FROM citations JOIN contents ON ord = content
+    WHERE shown = 1 AND (state = 'resolved' OR state = 'missing' AND canonical IS NOT NULL);
+INSERT INTO tallies (content, n_citations, n_missing)
+    SELECT ord, count(seq) FILTER (WHERE state <> 'dismissed'),
+        count(seq) FILTER (WHERE state = 'missing')
+    FROM contents LEFT JOIN citations ON ord = content WHERE shown = 1 GROUP BY ord;
+INSERT INTO effects (content, target, seq, kind, by_seq, is_partial)
+    SELECT content, target, seq,
+        CASE kind WHEN 'replaces' THEN 'replaced' WHEN 'repeals' THEN 'repealed'
+                  WHEN 'amends' THEN 'amended' ELSE 'corrected' END,
+        NULL, json_extract(citation, '$.provision') IS NOT NULL
+    FROM citations JOIN contents ON ord = content
+    WHERE shown = 1 AND state = 'resolved'
+      AND kind IN ('replaces', 'repeals', 'amends', 'corrects')
+      AND coalesce(json_extract(record, '$.metadata.is_draft.value'), 0) = 0;
 ";
 
 /// The version this program writes.

@@ -10,9 +10,9 @@ use crate::{
         corrections::{self, Decision},
         decide,
         file::{FilePath, FileStat, FileStatus},
-        graph,
+        graph, links,
         outbox::{self, OutboxOp},
-        recognised,
+        recognised, settle,
         stored::to_json,
     },
     domain::{
@@ -322,8 +322,9 @@ impl<'a> Batch<'a> {
             .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((ord, id)) = held else { return Ok(()) };
-        let mut changes = graph::Changes::new(self.tables);
+        let mut changes = settle::Changes::new(self.tables);
         changes.leave(self.connection, ord)?;
+        links::unlink(self.connection, ord)?;
         self.connection
             .prepare_cached(
                 "UPDATE files SET content = NULL, reason = ?2, detail = ?3, revision = ?4,
@@ -344,7 +345,7 @@ impl<'a> Batch<'a> {
 
     /// Brings numbers, citations and outbox in line with the files.
     pub(super) fn settle(self) -> rusqlite::Result<()> {
-        let mut changes = graph::Changes::new(self.tables);
+        let mut changes = settle::Changes::new(self.tables);
         for (&ord, shown) in &self.contents {
             self.show_or_hide(ord, shown.as_ref(), &mut changes)?;
         }
@@ -360,7 +361,7 @@ impl<'a> Batch<'a> {
         &self,
         ord: i64,
         shown: Option<&Shown<'_>>,
-        changes: &mut graph::Changes<'_>,
+        changes: &mut settle::Changes<'_>,
     ) -> rusqlite::Result<()> {
         let (id, was_shown, old_path, sha256): (String, bool, Vec<u8>, String) = self
             .connection

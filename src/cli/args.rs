@@ -35,6 +35,10 @@ pub(super) struct SettingsArgs {
     /// Folder of your own tables (issuers, types …), which add to and override the built-in ones
     #[arg(long, global = true, value_name = "DIR", env = "VANTHU_TABLES")]
     tables: Option<PathBuf>,
+    /// Province whose archive it is, e.g. "Cao Bằng": whose UBND, TU or SLĐTBXH is meant where a
+    /// document does not say
+    #[arg(long, global = true, value_name = "NAME", env = "VANTHU_PROVINCE")]
+    province: Option<String>,
     /// Threads that read documents [default: one a core]
     #[arg(long, global = true, value_name = "N", env = "VANTHU_THREADS")]
     threads: Option<usize>,
@@ -45,8 +49,8 @@ pub(super) struct SettingsArgs {
 
 impl From<SettingsArgs> for Settings {
     fn from(args: SettingsArgs) -> Self {
-        let SettingsArgs { archive, data, tables, threads, listen } = args;
-        Self { archive, data, listen, tables, threads }
+        let SettingsArgs { archive, data, tables, province, threads, listen } = args;
+        Self { archive, data, listen, tables, province, threads }
     }
 }
 
@@ -68,6 +72,8 @@ pub(super) enum Command {
     Cites(CitesArgs),
     /// Print what is cited but not in the archive, most cited first
     Missing(MissingArgs),
+    /// Look up every number of a draft or list: held, with which date and subject, replaced?
+    Check(CheckArgs),
     /// Write a register (sổ đăng ký) or the list of documents found, for a spreadsheet
     Export(ExportArgs),
     /// Read and draw for another process of this program, through pipes; started by it alone
@@ -162,6 +168,9 @@ pub(super) struct SearchArgs {
     /// Most documents to print
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
+    /// Take in papers of the bodies that an issuer asked for took over from
+    #[arg(long)]
+    pub predecessors: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -263,4 +272,17 @@ pub(super) enum ExportBook {
     Incoming,
     /// Mục lục văn bản trong hồ sơ, by date
     Contents,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 every number is held as written and nothing is said to have replaced it, 1 something is missing, differs or holds no number, 2 the input could not be read.\n\nExamples:\n  vanthu check draft.docx\n  echo '30/2020/NĐ-CP' | vanthu check -"
+)]
+pub(super) struct CheckArgs {
+    /// A draft (.docx, .doc, PDF, text), a list with a number a line, or an .xlsx; `-` reads text
+    #[arg(value_name = "FILE|-")]
+    pub file: PathBuf,
+    /// Print one JSON object a line of the input
+    #[arg(long)]
+    pub json: bool,
 }

@@ -13,7 +13,12 @@ use crate::{
         render, stores,
     },
     config::Config,
-    domain::{citation::Citation, record::RecordId},
+    domain::{
+        citation::Citation,
+        record::{Record, RecordId},
+    },
+    extract::resolve::Reason,
+    web::wire::StandingAnswer,
 };
 
 /// A citation in JSON, with the document that makes it.
@@ -22,6 +27,22 @@ struct Mention<'a> {
     citing: &'a RecordId,
     #[serde(flatten)]
     citation: &'a Citation,
+}
+
+/// A citation in JSON, with the documents that may be meant.
+#[derive(Serialize)]
+struct Made<'a> {
+    citing: &'a RecordId,
+    #[serde(flatten)]
+    citation: &'a Citation,
+    candidates: Vec<CandidateAnswer<'a>>,
+}
+
+/// A document that may be meant, in JSON.
+#[derive(Serialize)]
+struct CandidateAnswer<'a> {
+    id: &'a RecordId,
+    reason: Reason,
 }
 
 /// A document that is cited and lacking, in JSON.
@@ -33,15 +54,31 @@ struct Missing<'a> {
     quote: &'a str,
 }
 
+/// A record in JSON, with what other documents say has become of it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    standing: Vec<StandingAnswer>,
+}
+
+/// Sentences about what became of a document.
+const MAX_STANDING: usize = 100;
+/// Citing documents that are read at once.
+const STEP: usize = 1000;
+
 pub(super) fn show(config: &Config, args: &ShowArgs) -> anyhow::Result<End> {
     let archive = stores::open(config)?;
     let records = archive.catalog.records(&look_up(&archive, &args.document.join(" "))?)?;
     let mut out = io::stdout().lock();
     for record in &records {
+        let standing = archive.catalog.standing(&record.id, MAX_STANDING)?;
         if args.json {
-            writeln!(out, "{}", serde_json::to_string(record)?)?;
+            let standing = standing.into_iter().map(StandingAnswer::from).collect();
+            writeln!(out, "{}", serde_json::to_string(&Shown { record, standing })?)?;
         } else {
-            writeln!(out, "{}", render::record(record))?;
+            write!(out, "{}", render::record(record))?;
+            writeln!(out, "{}", render::standing(&standing))?;
         }
     }
     Ok(End::of(!records.is_empty()))
@@ -55,14 +92,22 @@ pub(super) fn cites(config: &Config, args: &CitesArgs) -> anyhow::Result<End> {
     let wants_incoming = args.incoming || !args.outgoing;
     let mut n_found = 0;
     for head in archive.catalog.heads(&ids)? {
-        let view = archive.citations(&head.record.id)?;
+        let mut view = archive.citations(&head.record.id, None, STEP)?;
         if wants_outgoing {
             n_found += view.outgoing.len();
             outgoing(&head, &view.outgoing, args.json)?;
         }
         if wants_incoming {
-            n_found += view.incoming.len();
-            incoming(&head, &view.incoming, args.json)?;
+            if !args.json {
+                let name = render::name(&head);
+                writeln!(io::stdout(), "{name} is cited by ({})", head.n_cited_by)?;
+            }
+            loop {
+                n_found += view.incoming.len();
+                incoming(&view.incoming, args.json)?;
+                let Some(next) = view.next else { break };
+                view = archive.citations(&head.record.id, Some(&next), STEP)?;
+            }
         }
     }
     Ok(End::of(n_found > 0))
@@ -74,23 +119,26 @@ fn outgoing(head: &Head, citations: &[CitationView], as_json: bool) -> anyhow::R
         writeln!(out, "{} cites ({})", render::name(head), citations.len())?;
     }
     let mut text = String::new();
-    for (n, CitationView { citation, .. }) in citations.iter().enumerate() {
+    for (n, CitationView { citation, candidates, .. }) in citations.iter().enumerate() {
         if as_json {
-            let mention = Mention { citing: &head.record.id, citation };
-            writeln!(out, "{}", serde_json::to_string(&mention)?)?;
+            let candidates = candidates
+                .iter()
+                .map(|(head, reason)| (&head.record.id, *reason))
+                .map(|(id, reason)| CandidateAnswer { id, reason })
+                .collect();
+            let made = Made { citing: &head.record.id, citation, candidates };
+            writeln!(out, "{}", serde_json::to_string(&made)?)?;
         } else {
             render::citation(&mut text, n + 1, citation);
+            render::candidates(&mut text, candidates);
         }
     }
     write!(out, "{text}")?;
     Ok(())
 }
 
-fn incoming(head: &Head, mentions: &[CitedBy], as_json: bool) -> anyhow::Result<()> {
+fn incoming(mentions: &[CitedBy], as_json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    if !as_json {
-        writeln!(out, "{} is cited by ({})", render::name(head), mentions.len())?;
-    }
     for CitedBy { citing, citation } in mentions {
         if as_json {
             let mention = Mention { citing: &citing.record.id, citation };

@@ -4,6 +4,7 @@
 //! output, everything else to standard error.
 
 mod args;
+mod check;
 mod correct;
 mod document;
 mod export;
@@ -86,6 +87,7 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Cites(args) => document::cites(&config, &args),
         Command::Missing(args) => document::missing(&config, &args),
         Command::Export(args) => export::run(&config, &args),
+        Command::Check(args) => check::run(&config, &args),
         Command::Worker => Ok(End::Done),
         Command::Correct(args) => correct::run(&config, &args),
     }
@@ -93,9 +95,13 @@ fn command(args: Args) -> anyhow::Result<End> {
 
 /// The tables, with the clerk's folder over them.
 fn tables(config: &Config) -> anyhow::Result<Tables> {
-    Ok(match &config.tables {
+    let tables = match &config.tables {
         Some(folder) => Tables::with_overrides(folder)?,
         None => Tables::builtin().clone(),
+    };
+    Ok(match &config.province {
+        Some(province) => tables.in_province(province)?,
+        None => tables,
     })
 }
 

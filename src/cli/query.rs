@@ -14,12 +14,18 @@ pub(super) fn run(config: &Config, args: &SearchArgs) -> anyhow::Result<End> {
     let params = SearchParams {
         per_page: args.limit,
         facets: false,
+        with_predecessors: args.predecessors,
         ..SearchParams::new(args.query.join(" "), today())
     };
     let found = archive.search(&params)?;
     let mut out = io::stdout().lock();
     for warning in &found.warnings {
         writeln!(io::stderr(), "{}", warning.message)?;
+    }
+    if !found.predecessors.is_empty() && !found.with_predecessors {
+        let names: Vec<&str> = found.predecessors.iter().map(|body| body.name.as_str()).collect();
+        let names = names.join("; ");
+        writeln!(io::stderr(), "took over from {names}; their papers too with --predecessors")?;
     }
     let is_empty = found.hits.is_empty();
     let n_shown = found.hits.len();

@@ -3,13 +3,14 @@
 use std::fmt::Write;
 
 use crate::{
-    catalog::Head,
+    catalog::{Head, Standing},
     domain::{
         citation::{Citation, CitationState},
         failure::Failure,
         found::Found,
         record::{Part, Record, Warning},
     },
+    extract::resolve::Reason,
 };
 
 /// Columns of the field name and of the value before its origin.
@@ -63,6 +64,33 @@ fn part_line(part: &Part) -> String {
     let date = part.issued_on.map(|date| format!(", {date}")).unwrap_or_default();
     let title = part.title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
     format!("{}{date}, page {}{title}", words.join(" "), part.page)
+}
+
+/// What other documents say has become of a document, each with the sentence.
+pub fn standing(told: &[Standing]) -> String {
+    let mut out = String::new();
+    if !told.is_empty() {
+        line(&mut out, &format!("  said of it in the archive, no legal advice ({})", told.len()));
+    }
+    for told in told {
+        let part = if told.is_partial { " in part" } else { "" };
+        let by = told.by_number.as_ref().map(|number| format!(" by {number}"));
+        let by = by.unwrap_or_default();
+        let (kind, teller, page) = (told.kind.code(), &told.told_by, told.page);
+        line(&mut out, &format!("    {kind}{part}{by}, as said in {teller}, p. {page}"));
+        line(&mut out, &format!("    > {}", one_line(&told.sentence)));
+    }
+    out
+}
+
+/// The documents that a citation may mean, and why.
+pub fn candidates(out: &mut String, candidates: &[(Head, Reason)]) {
+    for (head, reason) in candidates {
+        let date = head.record.metadata.issued_on.as_ref().map(|found| found.value.to_string());
+        let date = date.unwrap_or_default();
+        let (name, id, why) = (name(head), &head.record.id, word(reason));
+        line(out, &format!("       ? {id} {name} {date}: {why}"));
+    }
 }
 
 /// A document in a list: number, date, type, issuer; subject; where it lies.
@@ -187,7 +215,7 @@ pub fn one_line(text: &str) -> String {
 }
 
 /// The stable name of a value, as in the JSON.
-fn word<T: serde::Serialize>(value: &T) -> String {
+pub fn word<T: serde::Serialize>(value: &T) -> String {
     let json = serde_json::to_string(value).unwrap_or_default();
     json.trim_matches('"').to_owned()
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::domain::{
     citation::Citation,
@@ -13,7 +12,7 @@ use crate::domain::{
 
 /// Identifies a content, wherever its file lies: the first 16 hexadecimal digits of the
 /// SHA-256 of the bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RecordId(String);
 
@@ -45,9 +44,7 @@ impl fmt::Display for RecordId {
 }
 
 /// The formats that are told apart, by their first bytes and never by the name.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Office Open XML text: .docx, .docm, .dotx.
@@ -61,7 +58,7 @@ pub enum Format {
 }
 
 /// Where the text came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TextSource {
     /// The file holds it.
@@ -75,7 +72,7 @@ pub enum TextSource {
 }
 
 /// Độ mật.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Classification {
     /// Mật.
     #[serde(rename = "Mật")]
@@ -89,7 +86,7 @@ pub enum Classification {
 }
 
 /// Độ khẩn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Urgency {
     /// Khẩn.
     #[serde(rename = "Khẩn")]
@@ -103,7 +100,7 @@ pub enum Urgency {
 }
 
 /// The fields of one document. `None` is absent or blank; nothing is guessed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Số, ký hiệu as printed with only spacing tidied; its `key` is the document key.
     pub number: Option<Found<String>>,
@@ -136,7 +133,7 @@ pub struct Metadata {
 }
 
 /// What a part of a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PartKind {
     /// `PHỤ LỤC I`.
@@ -148,7 +145,7 @@ pub enum PartKind {
 }
 
 /// Something behind the first document of a file. Appendices and enclosures belong to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
@@ -169,7 +166,7 @@ pub struct Part {
 }
 
 /// A difficulty met while reading. It never stops anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// Stable name, e.g. `blank_number`.
     pub code: String,
@@ -202,7 +199,7 @@ impl Warning {
 }
 
 /// All that was read from one document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Identifies the content.
     pub id: RecordId,

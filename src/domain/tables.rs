@@ -15,6 +15,7 @@ mod key;
 mod law;
 mod names;
 mod place;
+mod succession;
 mod tsv;
 
 use self::{
@@ -48,6 +49,20 @@ pub enum TablesError {
         #[source]
         source: std::io::Error,
     },
+    /// A table that does not exist.
+    #[error("expected a table with one of the names {known}, found {found}")]
+    UnknownFile {
+        /// The name of the file.
+        found: String,
+        /// The names of tables.
+        known: String,
+    },
+    /// The archive is said to be of a province that no table has.
+    #[error("expected the name of a province as in provinces.tsv, found {found:?}")]
+    UnknownProvince {
+        /// What was given.
+        found: String,
+    },
     /// A row that is wrong, e.g. `issuers.tsv:3: expected 10 columns, found 9`.
     #[error("{file}:{line}: {reason}")]
     BadRow {
@@ -73,6 +88,7 @@ pub struct Tables {
     names: Names,
     folded: Folded,
     revision: String,
+    default_province: Option<String>,
 }
 
 /// Path and text of the clerk's file of a name, if there is one.
@@ -127,6 +143,22 @@ const BODY_HEADS: BuiltIn =
 const SURNAMES: BuiltIn =
     BuiltIn::new("surnames.tsv", include_str!("tables/surnames.tsv"), &names::NAME_HEAD, 1);
 
+/// Every table.
+const FILES: [BuiltIn; 12] = [
+    ABBREVIATIONS,
+    BODY_HEADS,
+    CAPACITIES,
+    COMMUNES,
+    DOC_TYPES,
+    ISSUERS,
+    LAW_TITLES,
+    PARTY_TERMS,
+    POSITIONS,
+    PROPER_NAMES,
+    PROVINCES,
+    SURNAMES,
+];
+
 impl Tables {
     /// The compiled-in tables.
     pub fn builtin() -> &'static Tables {
@@ -149,7 +181,15 @@ impl Tables {
             path: path.display().to_string(),
             source,
         };
-        std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))?;
+        for entry in std::fs::read_dir(dir).map_err(|error| unreadable(dir, error))? {
+            let name = entry.map_err(|error| unreadable(dir, error))?.file_name();
+            let name = name.to_string_lossy();
+            // A name with a typing error would change nothing and say nothing.
+            if name.ends_with(".tsv") && !FILES.iter().any(|file| file.name == name) {
+                let known = FILES.map(|file| file.name).join(", ");
+                return Err(TablesError::UnknownFile { found: name.into_owned(), known });
+            }
+        }
         Self::load(&|name| {
             let path = dir.join(name);
             match std::fs::read_to_string(&path) {
@@ -169,7 +209,7 @@ impl Tables {
             hash.update(file.text);
             let Some((path, text)) = override_of(file.name)? else { return Ok(built_in) };
             hash.update(&text);
-            Ok(merge(built_in, rows(&path, &text, file.head)?, file.n_key))
+            merge(built_in, rows(&path, &text, file.head)?, file.n_key)
         };
         let party_terms = read(PARTY_TERMS)?;
         let issuers = Issuers::build(&read(ISSUERS)?)?;
@@ -190,6 +230,7 @@ impl Tables {
         let revision = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Ok(Tables {
             revision,
+            default_province: None,
             folded: Folded::build(&doc_types, &issuers, &names),
             doc_types,
             issuers,
@@ -204,6 +245,27 @@ impl Tables {
     /// by other tables is read again.
     pub fn revision(&self) -> &str {
         &self.revision
+    }
+
+    /// The same tables for the archive of a province: `UBND tỉnh`, `TU` and `SLĐTBXH` are those of
+    /// the province where a document does not say of which.
+    ///
+    /// # Errors
+    /// `UnknownProvince` when no province has the name.
+    pub fn in_province(mut self, name: &str) -> Result<Self, TablesError> {
+        let Some(province) = self.province(name) else {
+            return Err(TablesError::UnknownProvince { found: name.to_owned() });
+        };
+        let id = province.id.clone();
+        self.revision = format!("{}.{id}", self.revision);
+        self.default_province = Some(id);
+        Ok(self)
+    }
+
+    /// The province whose archive this is, when that was said.
+    pub fn default_province(&self) -> Option<&Province> {
+        let id = self.default_province.as_deref()?;
+        self.places.provinces.iter().find(|province| province.id == id)
     }
 
     /// Every kind of document; of several meanings of a sign the usual one first.
@@ -267,6 +329,13 @@ impl Tables {
     /// The row of an identifier, also of one with a place filled in: `caobang.snv`.
     pub fn issuer_by_id(&self, id: &str) -> Option<&Issuer> {
         self.issuers.by_id(id)
+    }
+
+    /// The bodies that one took over from, at any remove, as identifier, name and last day:
+    /// `caobang.snv` took over from `caobang.sldtbxh`, and `tuyenquang.ubnd` from
+    /// `hagiang.ubnd`, for the provinces were merged.
+    pub fn predecessors(&self, id: &str) -> Vec<(String, String, Option<PartialDate>)> {
+        succession::predecessors(&self.issuers, &self.places, id)
     }
 
     /// Whether a name is that of a known province, town, district or commune.

@@ -15,6 +15,7 @@ use crate::{
         record::{Metadata, Record, TextSource},
     },
     engine::{IndexDoc, KeyField, NumField, Stream, TextField, Token},
+    extract::effect::EffectKind,
     layout::BlockKind,
     pipeline::NEEDS_OCR,
     text::{
@@ -42,6 +43,14 @@ pub mod state {
     pub const NEEDS_REVIEW: &str = "needs_review";
     /// Has no number.
     pub const NO_NUMBER: &str = "no_number";
+    /// A document of the archive says that it is replaced.
+    pub const REPLACED: &str = "replaced";
+    /// A document of the archive says that it is repealed.
+    pub const REPEALED: &str = "repealed";
+    /// A document of the archive says that it is amended.
+    pub const AMENDED: &str = "amended";
+    /// A document of the archive says that it is corrected.
+    pub const CORRECTED: &str = "corrected";
 }
 
 /// What an engine keeps of a document.
@@ -53,6 +62,21 @@ pub fn analyse(record: &Record, text: &Text, ord: i64, version: u64) -> IndexDoc
         keys: keys(record),
         numbers: numbers(&record.metadata),
         text: streams(&record.metadata, text),
+    }
+}
+
+impl IndexDoc {
+    /// Adds what documents of the archive say has become of this one, to the states it has.
+    pub fn add_effects(&mut self, effects: &[EffectKind]) {
+        for effect in effects {
+            let state = match effect {
+                EffectKind::Replaced => state::REPLACED,
+                EffectKind::Repealed => state::REPEALED,
+                EffectKind::Amended => state::AMENDED,
+                EffectKind::Corrected => state::CORRECTED,
+            };
+            self.keys.extend(Token::new(state).map(|token| (KeyField::State, token)));
+        }
     }
 }
 

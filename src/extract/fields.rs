@@ -180,11 +180,11 @@ fn fill_type(tables: &Tables, parts: &Parts, metadata: &mut Metadata) {
 fn fill_number(tables: &Tables, text: &Text, parts: &Parts, metadata: &mut Metadata) {
     let number = &parts.number;
     let (Some(printed), Some(span)) = (&number.printed, number.span) else { return };
-    let place_id = metadata
-        .place
-        .as_ref()
-        .and_then(|place| tables.province_of(&place.value))
-        .map(|province| province.id.clone());
+    let province = match &metadata.place {
+        Some(place) => tables.province_of(&place.value),
+        None => tables.default_province(),
+    };
+    let place_id = province.map(|province| province.id.clone());
     let key = number.parsed.as_ref().map(|parsed| {
         let hints = KeyHints {
             issuer_id: metadata.issuer.as_ref().and_then(|issuer| issuer.key.as_deref()),

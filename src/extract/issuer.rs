@@ -254,8 +254,8 @@ pub(super) fn joined(bodies: &[Body]) -> Option<Body> {
 
 /// Fills the place into an identifier that lacks it: `?.snv` in Vân Sơn is `vanson.snv`.
 ///
-/// The place is the one named by the parent, else the province of the place line; it is not
-/// filled in for communes and districts, which the place line does not tell apart.
+/// The place is the one named by the parent, else the province of the place line, else that of
+/// the archive; it is not filled in for communes and districts, which these do not tell apart.
 pub(super) fn placed_id(
     tables: &Tables,
     id: &str,
@@ -277,7 +277,16 @@ pub(super) fn placed_under(
         .and_then(|id| id.split_once('.'))
         .map(|(place, _)| place)
         .filter(|place| *place != "?");
-    let place_id = of_parent.map(str::to_owned).or_else(|| place_id(tables, place?));
+    // A body of every province is that of the archive when nothing says otherwise.
+    let of_archive = || {
+        let row = tables.issuer_by_id(id)?;
+        let is_provincial =
+            matches!(row.level, Level::Province | Level::ProvinceDept | Level::PartyProvince);
+        let province = tables.default_province().filter(|_| is_provincial && place.is_none())?;
+        Some(province.id.clone())
+    };
+    let place_id =
+        of_parent.map(str::to_owned).or_else(|| place_id(tables, place?)).or_else(of_archive);
     place_id.map_or_else(|| id.to_owned(), |place| format!("{place}.{local}"))
 }
 

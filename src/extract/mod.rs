@@ -9,6 +9,7 @@ mod checks;
 pub mod citation;
 pub mod corrected;
 mod doc_type;
+pub mod effect;
 mod fields;
 mod footer;
 mod head;

@@ -8,7 +8,7 @@ mod evidence;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use serde::{Deserialize, Serialize};
 
 use self::evidence::{Fit, fit, title_share};
 use crate::domain::{
@@ -39,7 +39,8 @@ pub struct Candidate {
 }
 
 /// Why a document may be the one that is meant, the best reason first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Issuer, type, number and period agree.
     SameKey,
@@ -57,6 +58,20 @@ pub enum Reason {
     SameName,
 }
 
+/// What a citation asks of the archive: the documents whose number has a look-up key, of the
+/// periods that can matter.
+///
+/// Asking for periods keeps the answer small: one running number with one sign is given out anew
+/// every year.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ask {
+    /// See [`DocNumber::lookup_key`].
+    pub lookup: String,
+    /// Years and terms, sorted; `None` asks for all of them. Documents of these years by number
+    /// or date belong to the answer, and those whose period is not known.
+    pub periods: Option<Vec<String>>,
+}
+
 /// What the archive holds of one citation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
@@ -64,6 +79,8 @@ pub struct Resolution {
     pub state: CitationState,
     /// The document meant, when `state` is resolved.
     pub target: Option<RecordId>,
+    /// The number of the one law that is meant by its name, held or not.
+    pub law: Option<String>,
     /// What differs between the citation and the target, sorted.
     pub flags: Vec<CitationFlag>,
     /// Every document that may be meant, best reason first, then by identifier.
@@ -72,7 +89,7 @@ pub struct Resolution {
 
 impl Resolution {
     fn without_target(state: CitationState) -> Self {
-        Self { state, target: None, flags: Vec::new(), candidates: Vec::new() }
+        Self { state, target: None, law: None, flags: Vec::new(), candidates: Vec::new() }
     }
 
     /// Writes state, target and flags into the citation; flags found earlier stay.
@@ -92,32 +109,15 @@ impl Resolution {
     }
 }
 
-/// Looks up every citation of a record, in the order of `record.citations`.
-///
-/// `lookup` gives the documents whose number has a [`DocNumber::lookup_key`]; in which order
-/// does not matter.
+/// Looks up one citation of a record. What the archive answers to an [`Ask`] may hold more than
+/// was asked for, and its order does not matter.
 pub fn resolve(
     tables: &Tables,
     record: &Record,
-    lookup: &dyn Fn(&str) -> Vec<Candidate>,
-) -> Vec<Resolution> {
-    let resolver = Resolver { tables, record, lookup };
-    record.citations.iter().map(|citation| resolver.one(citation)).collect()
-}
-
-/// The look-up keys that [`resolve`] asks for one citation, sorted: when a document with one of
-/// them comes or goes, the citation has to be resolved anew.
-pub fn lookup_keys(tables: &Tables, record: &Record, citation: &Citation) -> Vec<String> {
-    let asked = RefCell::new(Vec::new());
-    let lookup = |key: &str| {
-        asked.borrow_mut().push(key.to_owned());
-        Vec::new()
-    };
-    Resolver { tables, record, lookup: &lookup }.one(citation);
-    let mut keys = asked.into_inner();
-    keys.sort();
-    keys.dedup();
-    keys
+    citation: &Citation,
+    lookup: &dyn Fn(&Ask) -> Vec<Candidate>,
+) -> Resolution {
+    Resolver { tables, record, lookup }.one(citation)
 }
 
 /// A document and how well it fits.
@@ -129,7 +129,7 @@ struct Match {
 struct Resolver<'a> {
     tables: &'a Tables,
     record: &'a Record,
-    lookup: &'a dyn Fn(&str) -> Vec<Candidate>,
+    lookup: &'a dyn Fn(&Ask) -> Vec<Candidate>,
 }
 
 impl Resolver<'_> {
@@ -149,7 +149,7 @@ impl Resolver<'_> {
             return Resolution::without_target(CitationState::SelfReference);
         }
         let mut matches: Vec<Match> = Vec::new();
-        for candidate in self.others(&number.lookup_key()) {
+        for candidate in self.others(number, periods(&key, citation.issued_on)) {
             let reason = match fit(&key, &candidate.key) {
                 Fit::Same => Reason::SameKey,
                 Fit::Unknown if same_day(citation.issued_on, candidate.issued_on) => {
@@ -176,11 +176,17 @@ impl Resolver<'_> {
         }
         let name = citation.doc_type.as_deref().unwrap_or_default();
         let signs = self.tables.doc_types().iter().filter(|known| known.name == name);
+        let year = citation.issued_on.map(PartialDate::year);
+        let is_titled = quoted_title(citation).is_some_and(can_prove);
+        let periods = match year {
+            Some(year) if !is_titled => Some(vec![year.to_string()]),
+            None if !is_titled => return Vec::new(),
+            _ => None,
+        };
         let mut matches = Vec::new();
         for sign in signs.map(|known| &known.sign).filter(|sign| !sign.is_empty()) {
             let other = DocNumber { doc_type: Some(sign.clone()), ..number.clone() };
-            for candidate in self.others(&other.lookup_key()) {
-                let year = citation.issued_on.map(PartialDate::year);
+            for candidate in self.others(&other, periods.clone()) {
                 let same_year =
                     year.is_some() && year == candidate.issued_on.map(PartialDate::year);
                 if same_year || has_title_of(citation, &candidate) {
@@ -212,18 +218,19 @@ impl Resolver<'_> {
             (None, None) => laws.iter().map(|law| law.number.as_str()).collect(),
         };
         let mut matches = Vec::new();
-        for number in meant {
+        for number in &meant {
             let Ok(parsed) = DocNumber::parse(self.tables, number) else { continue };
-            for candidate in self.others(&parsed.number.lookup_key()) {
+            for candidate in self.others(&parsed.number, None) {
                 matches.push(Match { candidate, reason: Reason::SameName });
             }
         }
-        self.decide(citation, None, matches)
+        let law = if let [only] = meant.as_slice() { Some((*only).to_owned()) } else { None };
+        Resolution { law, ..self.decide(citation, None, matches) }
     }
 
-    /// Everything with a look-up key but the citing document itself.
-    fn others(&self, lookup_key: &str) -> Vec<Candidate> {
-        let mut found = (self.lookup)(lookup_key);
+    /// Everything that can be cited under a number but the citing document itself.
+    fn others(&self, number: &DocNumber, periods: Option<Vec<String>>) -> Vec<Candidate> {
+        let mut found = (self.lookup)(&Ask { lookup: number.lookup_key(), periods });
         found.retain(|candidate| candidate.id != self.record.id);
         found
     }
@@ -276,6 +283,7 @@ impl Resolver<'_> {
                 None => Vec::new(),
             },
             target: target.map(|t| t.candidate.id.clone()),
+            law: None,
             candidates,
         }
     }
@@ -400,11 +408,37 @@ fn quoted_title(citation: &Citation) -> Option<&str> {
 fn has_title_of(citation: &Citation, candidate: &Candidate) -> bool {
     match (quoted_title(citation), &candidate.subject) {
         (Some(title), Some(subject)) => {
-            title.split_whitespace().count() >= PROVING_WORDS
-                && title_share(title, subject) >= PROVING_TITLE
+            can_prove(title) && title_share(title, subject) >= PROVING_TITLE
         }
         _ => false,
     }
+}
+
+/// Whether a title has words enough to prove anything.
+fn can_prove(title: &str) -> bool {
+    title.split_whitespace().count() >= PROVING_WORDS
+}
+
+/// The periods whose documents can be meant by a key and a date: that of the key, and the years
+/// in which a day lies that is near the printed one (see [`is_near`]).
+fn periods(key: &str, issued_on: Option<PartialDate>) -> Option<Vec<String>> {
+    let (_, period) = key.rsplit_once('|')?;
+    if period == "?" {
+        return None;
+    }
+    let mut periods = vec![period.to_owned()];
+    if let Some(date) = issued_on.filter(|date| date.day().is_some()) {
+        let year = date.year();
+        periods.push(year.to_string());
+        match date.month() {
+            Some(1 | 2) => periods.push((year - 1).to_string()),
+            Some(11 | 12) => periods.push((year + 1).to_string()),
+            _ => {}
+        }
+    }
+    periods.sort();
+    periods.dedup();
+    Some(periods)
 }
 
 /// Whether both dates are days, and the same.

@@ -104,6 +104,7 @@ fn op(catalog: &Catalog, entry: &OutboxEntry) -> Result<Op, CatalogError> {
     }
     // A document given up since then has a later entry that says so.
     let Some(document) = catalog.document(&entry.id)? else { return Ok(delete) };
-    let indexed = analyse(&document.record, &document.text, document.ord, entry.seq);
+    let mut indexed = analyse(&document.record, &document.text, document.ord, entry.seq);
+    indexed.add_effects(&document.effects);
     Ok(Op::Upsert(Box::new(indexed)))
 }

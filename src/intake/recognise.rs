@@ -357,7 +357,8 @@ impl Keeper<'_> {
 /// Whether a long document is worth reading again after so many pages: the first, which has the
 /// letterhead, and ever fewer after it.
 fn is_milestone(n_pages: usize) -> bool {
-    n_pages == 1 || (n_pages >= 16 && n_pages.is_power_of_two() && n_pages.ilog2() % 2 == 0)
+    n_pages == 1
+        || (n_pages >= 16 && n_pages.is_power_of_two() && n_pages.ilog2().is_multiple_of(2))
 }
 
 /// What is kept, and one page that is not kept yet.

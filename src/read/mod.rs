@@ -17,6 +17,7 @@ pub mod number_format;
 pub mod paragraph;
 pub mod pdf;
 pub mod rtf;
+pub mod sheet;
 pub mod sniff;
 pub mod symbol;
 pub mod txt;

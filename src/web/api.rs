@@ -14,10 +14,11 @@ use utoipa::IntoParams;
 
 use crate::{
     archive::Named,
-    catalog::FileStatus,
+    catalog::{Aim, FileStatus},
     domain::record::RecordId,
     web::{
         App, blocking,
+        citations::cursor_from_text,
         problem::Problem,
         wire::{
             CitationsAnswer, DocumentAnswer, HealthAnswer, MissingAnswer, NumbersAnswer,
@@ -44,6 +45,21 @@ impl Limit {
             Some(_) => Err(Problem::invalid_parameter("limit", "a number from 1 to 1000")),
         }
     }
+}
+
+/// Sentences about what became of a document in one answer.
+const MAX_STANDING: usize = 100;
+
+/// Which of the citing documents.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Citing {
+    /// How many citing documents, 1 to 1,000; 100 when not given.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<usize>,
+    /// `next` of the answer before.
+    after: Option<String>,
 }
 
 /// What has been typed of a number so far.
@@ -105,10 +121,10 @@ pub(super) async fn document_answer(
             return Ok(Err(Problem::document_not_found(id.as_str())));
         };
         let paths = catalog.paths(&id)?;
-        let n_cited_by =
-            catalog.heads(std::slice::from_ref(&id))?.first().map_or(0, |head| head.n_cited_by);
+        let n_cited_by = catalog.n_citing(Aim::Held(&id))?;
         let corrections = catalog.corrections(&id)?;
-        Ok(Ok(DocumentAnswer::new(record, &paths, n_cited_by, &corrections)))
+        let standing = catalog.standing(&id, MAX_STANDING)?;
+        Ok(Ok(DocumentAnswer::new(record, &paths, n_cited_by, &corrections, standing)))
     })
     .await?
 }
@@ -136,22 +152,34 @@ pub async fn text(
     .map(Json)
 }
 
-/// What a document cites and who cites it.
+/// What a document cites and who cites it, the latest first.
 #[utoipa::path(get, path = "/api/v1/documents/{id}/citations", tag = "documents",
-    params(("id" = String, Path, description = "identifier, or number in any spelling")),
+    params(("id" = String, Path, description = "identifier, or number in any spelling"), Citing),
     responses(
         (status = 200, body = CitationsAnswer),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 304, description = "as the ETag of If-None-Match says, not changed"),
         (status = 300, body = Problem, content_type = "application/problem+json", description = "several documents carry the number"),
         (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn citations(
     State(app): State<Arc<App>>,
     Path(key): Path<String>,
+    query: Result<Query<Citing>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<CitationsAnswer>, Problem> {
+    let asked = parameters(query)?;
+    let limit = Limit { limit: asked.limit }.checked(100)?;
+    let after = match asked.after.as_deref() {
+        None => None,
+        Some(text) => Some(cursor_from_text(text).ok_or_else(|| {
+            Problem::invalid_parameter("after", "the value of next in an answer")
+        })?),
+    };
     let id = named(&app, key).await?;
     blocking(&app, move |app| {
         let catalog = &app.archive.catalog;
-        Ok(CitationsAnswer::new(&id, catalog.outgoing(&id)?, catalog.incoming(&id)?))
+        let incoming = catalog.incoming(Aim::Held(&id), after.as_ref(), limit)?;
+        let n_cited_by = catalog.n_citing(Aim::Held(&id))?;
+        Ok(CitationsAnswer::new(&id, catalog.outgoing(&id)?, incoming, n_cited_by))
     })
     .await
     .map(Json)

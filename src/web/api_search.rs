@@ -54,6 +54,9 @@ pub struct SearchQuery {
     /// States.
     #[param(nullable = false)]
     state: Option<Vec<String>>,
+    /// Whether an issuer asked for stands for the bodies that it took over from, too.
+    #[param(nullable = false)]
+    predecessors: Option<bool>,
 }
 
 /// Which page of the hits.
@@ -132,6 +135,11 @@ pub fn read_params(query: &str, own: &[&str]) -> Result<SearchParams, Problem> {
                     )?;
             }
             "after" => params.after = Some(value),
+            "predecessors" => {
+                params.with_predecessors = value
+                    .parse()
+                    .map_err(|_| Problem::invalid_parameter("predecessors", "true or false"))?;
+            }
             other => match filter_field(other) {
                 Some(field) => match params.filters.iter_mut().find(|filter| filter.field == field)
                 {
@@ -169,9 +177,13 @@ pub struct SearchAnswer {
     /// How the query was understood, one entry a condition.
     pub chips: Vec<ChipAnswer>,
     /// What was odd.
+    #[schema(value_type = Vec<Object>)]
     pub warnings: Vec<Warning>,
     /// Documents that match in all.
     pub total: u64,
+    /// The bodies that the issuers asked for took over from; their papers belong to the answer
+    /// when `predecessors` was asked for.
+    pub predecessors: Vec<PredecessorAnswer>,
     /// The one document that carries the number that was typed, when nothing else was typed.
     pub exact: Option<String>,
     /// What the archive holds of the number that was typed.
@@ -201,6 +213,17 @@ pub struct ChipAnswer {
     pub alternatives: Vec<String>,
 }
 
+/// A body that an issuer asked for took over from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PredecessorAnswer {
+    /// Its identifier, as a value of `issuer`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its last day, ISO, when known.
+    pub until: Option<String>,
+}
+
 /// What the archive holds of a number.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NumberAnswer {
@@ -222,6 +245,7 @@ pub struct HitAnswer {
     /// Path of its file.
     pub path: String,
     /// Its fields.
+    #[schema(value_type = Object)]
     pub metadata: Metadata,
     /// How many pages.
     pub n_pages: u32,
@@ -235,7 +259,7 @@ pub struct HitAnswer {
     pub n_cited_by: u64,
     /// Why it was found.
     pub why: Vec<WhyAnswer>,
-    /// What to know before opening it: `scan`, `draft`, `replaced_by:…`, `copies:…`.
+    /// What to know before opening it: `scan`, `draft`, `replaced_by:…`, `amended_by:…`, `copies:…`.
     pub badges: Vec<String>,
     /// Score; 0 when not sorted by relevance.
     pub score: f32,
@@ -329,6 +353,15 @@ impl SearchAnswer {
             chips,
             warnings: found.warnings,
             total: found.total,
+            predecessors: found
+                .predecessors
+                .into_iter()
+                .map(|body| PredecessorAnswer {
+                    id: body.id,
+                    name: body.name,
+                    until: body.until.map(|date| date.to_string()),
+                })
+                .collect(),
             exact: found.exact.map(|id| id.to_string()),
             number,
             hits: found.hits.into_iter().map(HitAnswer::new).collect(),
@@ -352,7 +385,7 @@ impl HitAnswer {
             .iter()
             .map(|badge| match badge {
                 Badge::State(state) => (*state).to_owned(),
-                Badge::ReplacedBy(id) => format!("replaced_by:{id}"),
+                Badge::Standing(told) => format!("{}_by:{}", told.kind.code(), told.told_by),
                 Badge::Copies(n) => format!("copies:{n}"),
             })
             .collect();

@@ -7,15 +7,16 @@ use maud::{Markup, html};
 
 use crate::{
     archive::{Archive, ArchiveError},
-    catalog::{Corrections, FileRow, Head, Incoming, Outgoing},
+    catalog::{Aim, CitingCursor, Corrections, FileRow, Head, IncomingPage, Outgoing, Standing},
     domain::{
-        citation::{Citation, CitationFlag, CitationKind, CitationState},
+        citation::CitationState,
         correction::{Field, urgency_name},
         found::{Found, Span},
         record::{Record, RecordId},
     },
     text::Text,
     web::{
+        citations::{citations, standing, state_class},
         edit::{Desk, field_key},
         results,
         shell::Page,
@@ -27,19 +28,27 @@ use crate::{
 /// Everything the page of a document shows.
 #[derive(Debug)]
 pub struct View {
-    head: Head,
+    pub(super) head: Head,
     text: Text,
     files: Vec<FileRow>,
-    outgoing: Vec<Outgoing>,
-    incoming: Vec<Incoming>,
+    pub(super) outgoing: Vec<Outgoing>,
+    pub(super) incoming: IncomingPage,
+    /// What other documents say has become of it.
+    pub(super) standing: Vec<Standing>,
     /// What other documents, mentioned above, are called.
-    others: BTreeMap<RecordId, Record>,
+    pub(super) others: BTreeMap<RecordId, Record>,
     hits: Vec<Span>,
-    corrections: Corrections,
+    pub(super) corrections: Corrections,
 }
 
+/// Citing documents that are shown at once.
+const N_CITING: usize = 50;
+/// Sentences about what became of the document that are shown.
+const N_STANDING: usize = 20;
+
 impl View {
-    /// Collects it; `None` for an unknown document. `query` gives the words to mark.
+    /// Collects it; `None` for an unknown document. `query` gives the words to mark,
+    /// `after` the place in the list of citing documents.
     ///
     /// # Errors
     /// When a store cannot be read.
@@ -47,17 +56,23 @@ impl View {
         archive: &Archive,
         id: &RecordId,
         query: &str,
+        after: Option<&CitingCursor>,
     ) -> Result<Option<Self>, ArchiveError> {
         let catalog = &archive.catalog;
         let Some(head) = catalog.heads(std::slice::from_ref(id))?.pop() else { return Ok(None) };
         let text = catalog.text(id)?.unwrap_or_default();
         let outgoing = catalog.outgoing(id)?;
-        let incoming = catalog.incoming(id)?;
+        let incoming = catalog.incoming(Aim::Held(id), after, N_CITING)?;
+        let standing = catalog.standing(id, N_STANDING)?;
         let mut ids: Vec<RecordId> =
-            incoming.iter().map(|mention| mention.citing.clone()).collect();
+            incoming.mentions.iter().map(|mention| mention.citing.clone()).collect();
         for mention in &outgoing {
             ids.extend(mention.citation.target.clone());
-            ids.extend(mention.candidates.iter().cloned());
+            ids.extend(mention.candidates.iter().map(|(id, _)| id.clone()));
+        }
+        for told in &standing {
+            ids.push(told.told_by.clone());
+            ids.extend(told.by.clone());
         }
         ids.sort();
         ids.dedup();
@@ -68,7 +83,17 @@ impl View {
             .collect();
         let hits = archive.hit_spans(query, &text, results::today());
         let (files, corrections) = (catalog.paths(id)?, catalog.corrections(id)?);
-        Ok(Some(Self { files, head, text, outgoing, incoming, others, hits, corrections }))
+        Ok(Some(Self {
+            files,
+            head,
+            text,
+            outgoing,
+            incoming,
+            standing,
+            others,
+            hits,
+            corrections,
+        }))
     }
 
     fn desk<'a>(&'a self, clerk: &'a str, lang: Lang) -> Desk<'a> {
@@ -77,7 +102,7 @@ impl View {
         Desk { id: &record.id, metadata: &record.metadata, corrections, clerk, lang }
     }
 
-    fn other_name(&self, id: &RecordId) -> String {
+    pub(super) fn other_name(&self, id: &RecordId) -> String {
         self.others.get(id).map_or_else(|| id.to_string(), name)
     }
 }
@@ -145,6 +170,7 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32, clerk: &str)
                 (lang.word("doc.copy"))
             }
         }
+        (standing(view, lang))
         div.document {
             section.panel aria-labelledby="fields" {
                 h2 #fields { (lang.word("doc.fields")) }
@@ -179,6 +205,7 @@ pub fn citations_page(view: &View, lang: Lang, clerk: &str) -> Page {
     let title = format!("{} – {}", name(record), lang.word("doc.citations"));
     let body = html! {
         h1 { a href={ "/vb/" (record.id) } { (name(record)) } " – " (lang.word("doc.citations")) }
+        (standing(view, lang))
         section.panel { (citations(view, &view.desk(clerk, lang))) }
     };
     Page { title, place: "", query: Some(String::new()), body, status: StatusCode::OK }
@@ -353,15 +380,6 @@ fn marks(view: &View) -> Vec<Mark> {
     marks
 }
 
-fn state_class(state: Option<CitationState>) -> &'static str {
-    match state {
-        Some(CitationState::Resolved | CitationState::SelfReference) => "resolved",
-        Some(CitationState::Ambiguous) => "ambiguous",
-        Some(CitationState::Dismissed) => "dismissed",
-        Some(CitationState::Missing) | None => "missing",
-    }
-}
-
 fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
     let link = |page: u32| {
         let query = results::encode(query);
@@ -375,158 +393,5 @@ fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
                 @if window.last < window.n_pages { a.button href=(link(window.last + 1)) { (lang.word("page.next")) } }
             }
         }
-    }
-}
-
-fn citations(view: &View, desk: &Desk<'_>) -> Markup {
-    let lang = desk.lang;
-    let made: Vec<Citation> = view.outgoing.iter().map(|made| made.citation.clone()).collect();
-    let decided = view.corrections.decided(&made);
-    let row = |seq: usize, outgoing: &Outgoing| {
-        let forms = desk.citation(outgoing, decided.get(&seq).copied(), &|id| view.other_name(id));
-        outgoing_row(view, seq, outgoing, &forms, lang)
-    };
-    let is_dismissed =
-        |outgoing: &&Outgoing| outgoing.citation.state == Some(CitationState::Dismissed);
-    let is_clear = |outgoing: &&Outgoing| {
-        matches!(
-            outgoing.citation.state,
-            Some(CitationState::Resolved | CitationState::SelfReference)
-        )
-    };
-    let numbered: Vec<(usize, &Outgoing)> = view.outgoing.iter().enumerate().collect();
-    let (dismissed, numbered): (Vec<_>, Vec<_>) =
-        numbered.into_iter().partition(|(_, o)| is_dismissed(o));
-    let (clear, unclear): (Vec<_>, Vec<_>) = numbered.into_iter().partition(|(_, o)| is_clear(o));
-    html! {
-        h2 #citations { (lang.word("doc.citations")) }
-        h3 { (lang.word("cite.out")) " (" (clear.len()) ")" }
-        @if view.outgoing.is_empty() { p.soft { (lang.word("cite.none")) } }
-        ul.cites { @for (seq, outgoing) in &clear { (row(*seq, outgoing)) } }
-        h3 { (lang.word("cite.in")) " (" (view.incoming.len()) ")" }
-        @if view.incoming.is_empty() { p.soft { (lang.word("cite.in_none")) } }
-        ul.cites {
-            @for incoming in &view.incoming {
-                li {
-                    span.badge { (lang.word(kind_key(incoming.citation.kind))) } " "
-                    a href={ "/vb/" (incoming.citing) "#vd-" (incoming.seq) } { (view.other_name(&incoming.citing)) }
-                    @if let Some(record) = view.others.get(&incoming.citing) { div.line.small.soft { (byline(record, lang)) } }
-                    blockquote { (shortened(&incoming.citation.quote, 300)) }
-                }
-            }
-        }
-        h3 { (lang.word("cite.unclear")) " (" (unclear.len()) ")" }
-        @if unclear.is_empty() { p.soft { (lang.word("cite.unclear_none")) } }
-        ul.cites { @for (seq, outgoing) in &unclear { (row(*seq, outgoing)) } }
-        @if !dismissed.is_empty() {
-            details {
-                summary { (lang.word("cite.dismissed")) " (" (dismissed.len()) ")" }
-                ul.cites { @for (seq, outgoing) in &dismissed { (row(*seq, outgoing)) } }
-            }
-        }
-    }
-}
-
-fn outgoing_row(
-    view: &View,
-    seq: usize,
-    outgoing: &Outgoing,
-    forms: &Markup,
-    lang: Lang,
-) -> Markup {
-    let citation = &outgoing.citation;
-    html! {
-        li id={ "cite-" (seq) } {
-            span.badge { (lang.word(kind_key(citation.kind))) } " "
-            @match &citation.target {
-                Some(target) => a href={ "/vb/" (target) } { (cited_name(citation)) },
-                None => b { (cited_name(citation)) },
-            }
-            @if let Some(date) = citation.issued_on { " " span.num.soft { (lang.date(date)) } }
-            div.small class={ "state-" (state_class(citation.state)) } {
-                (state_mark(citation.state)) " " (lang.word(state_key(citation.state)))
-                @for flag in &citation.flags { " · ⚠ " (lang.word(flag_key(*flag))) }
-            }
-            @if !outgoing.candidates.is_empty() {
-                div.small {
-                    (lang.word("cite.candidates")) ":"
-                    ul { @for id in &outgoing.candidates { li { a href={ "/vb/" (id) } { (view.other_name(id)) } @if let Some(record) = view.others.get(id) { span.line.soft { (byline(record, lang)) } } } } }
-                }
-            }
-            blockquote {
-                a href={ "/vb/" (view.head.record.id) "?trang=" (citation.page) "#vd-" (seq) } { (lang.word("cite.from_page")) " " (citation.page) } ": "
-                (shortened(&citation.quote, 300))
-            }
-            (forms)
-        }
-    }
-}
-
-fn cited_name(citation: &Citation) -> String {
-    match (&citation.doc_type, &citation.number, &citation.title) {
-        (Some(doc_type), Some(number), _) => format!("{doc_type} {number}"),
-        (None, Some(number), _) => number.clone(),
-        (_, None, Some(title)) => shortened(title, 120),
-        (_, None, None) => shortened(&citation.quote, 120),
-    }
-}
-
-fn state_mark(state: Option<CitationState>) -> &'static str {
-    match state {
-        Some(CitationState::Resolved) => "●",
-        Some(CitationState::SelfReference) => "↺",
-        Some(CitationState::Ambiguous) => "?",
-        Some(CitationState::Dismissed) => "✕",
-        Some(CitationState::Missing) | None => "○",
-    }
-}
-
-fn state_key(state: Option<CitationState>) -> &'static str {
-    match state {
-        Some(CitationState::Resolved) => "cite.resolved",
-        Some(CitationState::SelfReference) => "cite.self",
-        Some(CitationState::Ambiguous) => "cite.ambiguous",
-        Some(CitationState::Dismissed) => "cite.dismissed",
-        Some(CitationState::Missing) | None => "cite.missing",
-    }
-}
-
-/// The key of the words for a relation.
-pub fn kind_key(kind: CitationKind) -> &'static str {
-    match kind {
-        CitationKind::Basis => "kind.basis",
-        CitationKind::Implements => "kind.implements",
-        CitationKind::Proposal => "kind.proposal",
-        CitationKind::Replies => "kind.replies",
-        CitationKind::Amends => "kind.amends",
-        CitationKind::AmendedBy => "kind.amended_by",
-        CitationKind::Replaces => "kind.replaces",
-        CitationKind::ReplacedBy => "kind.replaced_by",
-        CitationKind::Repeals => "kind.repeals",
-        CitationKind::Corrects => "kind.corrects",
-        CitationKind::Guides => "kind.guides",
-        CitationKind::Consolidates => "kind.consolidates",
-        CitationKind::Encloses => "kind.encloses",
-        CitationKind::Mentions => "kind.mentions",
-    }
-}
-
-/// The key of the words for a flag.
-fn flag_key(flag: CitationFlag) -> &'static str {
-    match flag {
-        CitationFlag::TypeDiffers => "flag.type_differs",
-        CitationFlag::MissingHyphen => "flag.missing_hyphen",
-        CitationFlag::SwappedSeparators => "flag.swapped_separators",
-        CitationFlag::SpaceForSeparator => "flag.space_for_separator",
-        CitationFlag::TypeAfterIssuer => "flag.type_after_issuer",
-        CitationFlag::YearDiffers => "flag.year_differs",
-        CitationFlag::TitleYearDiffers => "flag.title_year_differs",
-        CitationFlag::ImpossibleDate => "flag.impossible_date",
-        CitationFlag::NoDate => "flag.no_date",
-        CitationFlag::TitleOnly => "flag.title_only",
-        CitationFlag::DateDiffers => "flag.date_differs",
-        CitationFlag::SignDiffers => "flag.sign_differs",
-        CitationFlag::SubjectDiffers => "flag.subject_differs",
-        CitationFlag::CitedBeforeIssued => "flag.cited_before_issued",
     }
 }

@@ -100,8 +100,8 @@ impl Desk<'_> {
     ) -> Markup {
         let lang = self.lang;
         let seq = outgoing.seq;
-        let choices: Vec<&RecordId> =
-            outgoing.candidates.iter().chain(&outgoing.citation.target).collect();
+        let candidates = outgoing.candidates.iter().map(|(id, _)| id);
+        let choices: Vec<&RecordId> = candidates.chain(&outgoing.citation.target).collect();
         let is_dismissed = outgoing.citation.state == Some(CitationState::Dismissed);
         let button = |ruling: &str, text: Markup| {
             html! { button.small type="submit" name="ruling" value=(ruling) { (text) } }

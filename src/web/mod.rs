@@ -5,6 +5,8 @@
 pub mod api;
 pub mod api_batch;
 pub mod api_search;
+pub mod check;
+mod citations;
 pub mod correct;
 pub mod docs;
 pub mod document;
@@ -26,6 +28,7 @@ pub mod shell;
 pub mod status;
 pub mod text_view;
 pub mod wire;
+pub mod wire_check;
 pub mod words;
 
 use std::any::Any;
@@ -90,6 +93,7 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/api/v1/search/batch", post(api_batch::batch))
         .route("/api/v1/documents/{id}/original", get(api::original))
         .route("/api/v1/missing", get(api::missing))
+        .route("/api/v1/check", post(check::check))
         .route("/api/v1/numbers", get(api::numbers))
         .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/register", get(register::register))
@@ -107,6 +111,7 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/thieu", get(pages::missing))
         .route("/so", get(register_page::page))
         .route("/so/{file}", get(register_page::file))
+        .route("/doi-chieu", get(check::form).post(check::result))
         .route("/tinh-trang", get(pages::status))
         .route("/huong-dan", get(pages::help))
         .route("/api", get(docs::page))

@@ -6,7 +6,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use crate::web::{api, api_batch, api_search, correct, metrics, register};
+use crate::web::{api, api_batch, api_search, check, correct, metrics, register};
 
 /// The description.
 #[derive(OpenApi)]
@@ -16,7 +16,7 @@ use crate::web::{api, api_batch, api_search, correct, metrics, register};
         description = "An archive of Vietnamese administrative documents: search by number, date, issuing body and text, and follow citations. Spans are byte offsets into the normalised text of a document.",
     ),
     paths(
-        api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing,
+        api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing, check::check,
         api::numbers, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
     ),
     tags(

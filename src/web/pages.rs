@@ -12,8 +12,10 @@ use serde::Deserialize;
 
 use crate::{
     archive::{ArchiveError, Named},
+    catalog::CitingCursor,
     web::{
         App, blocking,
+        citations::cursor_from_text,
         document::{self, View},
         home, missing as missing_page,
         problem::Problem,
@@ -108,22 +110,36 @@ pub async fn document(
     };
     let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, &words, |view| document::page(view, lang, &words, page, &clerk))
+        one(app, &key, lang, (&words, None), |view| {
+            document::page(view, lang, &words, page, &clerk)
+        })
     })
     .await
+}
+
+/// What the page of the citations of a document may be asked for.
+#[derive(Debug, Deserialize)]
+pub struct CitationsQuery {
+    /// Where the list of citing documents goes on.
+    #[serde(default)]
+    den: String,
 }
 
 /// `/vb/{key}/vien-dan`
 pub async fn document_citations(
     State(app): State<Arc<App>>,
     Path(key): Path<String>,
+    query: Result<Query<CitationsQuery>, axum::extract::rejection::QueryRejection>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let visit = Visit::from_request(&uri, &headers);
+    let after = query.ok().and_then(|Query(asked)| cursor_from_text(&asked.den));
     let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, "", |view| document::citations_page(view, lang, &clerk))
+        one(app, &key, lang, ("", after.as_ref()), |view| {
+            document::citations_page(view, lang, &clerk)
+        })
     })
     .await
 }
@@ -132,11 +148,11 @@ fn one(
     app: &App,
     key: &str,
     lang: Lang,
-    words: &str,
+    (words, after): (&str, Option<&CitingCursor>),
     show: impl FnOnce(&View) -> Page,
 ) -> Result<Page, ArchiveError> {
     match app.archive.named(key)? {
-        Named::One(id) => Ok(match View::load(&app.archive, &id, words)? {
+        Named::One(id) => Ok(match View::load(&app.archive, &id, words, after)? {
             Some(view) => show(&view),
             None => document::not_found_page(key, lang),
         }),
@@ -148,11 +164,32 @@ fn one(
     }
 }
 
+/// What the page of what is missing may be asked for.
+#[derive(Debug, Deserialize)]
+pub struct MissingQuery {
+    /// The key of one document that is missing: who cites it.
+    #[serde(default)]
+    vb: String,
+    /// Where the list of citing documents goes on.
+    #[serde(default)]
+    den: String,
+}
+
 /// `/thieu`
-pub async fn missing(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn missing(
+    State(app): State<Arc<App>>,
+    query: Result<Query<MissingQuery>, axum::extract::rejection::QueryRejection>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let visit = Visit::from_request(&uri, &headers);
-    framed(&app, visit, |app, lang| {
-        Ok(missing_page::page(&app.archive.catalog.missing(missing_page::N_ROWS)?, lang))
+    let asked = query.ok().map(|Query(asked)| asked).filter(|asked| !asked.vb.is_empty());
+    framed(&app, visit, move |app, lang| match &asked {
+        None => Ok(missing_page::page(&app.archive.catalog.missing(missing_page::N_ROWS)?, lang)),
+        Some(asked) => {
+            let after = cursor_from_text(&asked.den);
+            missing_page::citing_page(&app.archive, &asked.vb, after.as_ref(), lang)
+        }
     })
     .await
 }

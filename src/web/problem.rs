@@ -7,6 +7,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::failure::Failure;
+
 /// What went wrong, in a form that is safe to show. The cause goes to the log, not to the caller.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Problem {
@@ -184,6 +186,16 @@ impl Problem {
             "cross_site",
             "expected a request from a page of this service, found one from elsewhere".to_owned(),
             "Yêu cầu này không đến từ trang của chương trình nên bị từ chối.".to_owned(),
+        )
+    }
+
+    /// A file that was handed over and cannot be taken, for a reason that a clerk understands.
+    pub fn unreadable_file(failure: &Failure) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "unreadable_file",
+            failure.reason.sentence_en().to_owned(),
+            failure.reason.sentence_vi().to_owned(),
         )
     }
 

@@ -95,6 +95,7 @@ pub struct RegisterRow {
     /// Path of its file.
     pub path: String,
     /// Its fields.
+    #[schema(value_type = Object)]
     pub metadata: Metadata,
 }
 

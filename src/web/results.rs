@@ -12,6 +12,7 @@ use crate::{
     engine::{KeyField, analyse::state},
     query,
     web::{
+        citations::standing_words,
         document::{byline, citation_sentence, name},
         shell::Page,
         words::Lang,
@@ -42,6 +43,8 @@ pub struct Asked {
     page: usize,
     /// Whether to go straight to the one document with the number.
     pub go: bool,
+    /// Whether papers of the bodies before are wanted, too.
+    with_predecessors: bool,
 }
 
 impl Asked {
@@ -54,6 +57,7 @@ impl Asked {
                 "xep" => asked.sort = SortBy::from_code(&value).unwrap_or_default(),
                 "trang" => asked.page = value.parse().unwrap_or(1).clamp(1, MAX_REACH / PER_PAGE),
                 "go" => asked.go = value == "1",
+                "tn" => asked.with_predecessors = value == "1",
                 _ => {
                     let known = FILTERS.iter().find(|(name, ..)| *name == key);
                     asked.chosen.extend(known.map(|(name, ..)| (*name, value)));
@@ -80,6 +84,7 @@ impl Asked {
             .collect();
         SearchParams {
             filters,
+            with_predecessors: self.with_predecessors,
             sort: self.sort,
             page: self.page,
             per_page: PER_PAGE,
@@ -98,6 +103,9 @@ impl Asked {
         if self.sort != SortBy::default() {
             address.push_str(&format!("&xep={}", self.sort.code()));
         }
+        if self.with_predecessors {
+            address.push_str("&tn=1");
+        }
         if self.page > 1 {
             address.push_str(&format!("&trang={}", self.page));
         }
@@ -111,6 +119,10 @@ impl Asked {
 
     fn with_sort(&self, sort: SortBy) -> String {
         Self { sort, page: 1, ..self.clone() }.address()
+    }
+
+    fn with_predecessors(&self, with_predecessors: bool) -> String {
+        Self { with_predecessors, page: 1, ..self.clone() }.address()
     }
 
     fn with_page(&self, page: usize) -> String {
@@ -164,6 +176,7 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
     let body = html! {
         h1.skip { (lang.word("result.heading")) }
         (chips(asked, found, lang))
+        (succession(asked, found, lang))
         @for warning in &found.warnings { p.note.small { (warning_words(&warning.code, &warning.message, lang)) } }
         div.columns {
             section aria-label=(lang.word("facet.heading")) {
@@ -233,6 +246,28 @@ fn warning_words(code: &str, message: &str, lang: Lang) -> String {
     lang.word(key).to_owned()
 }
 
+/// The bodies that those asked for took over from, and a link that takes their papers in or
+/// leaves them out: they are kept under the old names.
+fn succession(asked: &Asked, found: &Found, lang: Lang) -> Markup {
+    html! {
+        @if !found.predecessors.is_empty() {
+            p.note.small {
+                @if found.with_predecessors { (lang.word("succession.with")) } @else { (lang.word("succession.without")) }
+                ": "
+                @for (index, body) in found.predecessors.iter().enumerate() {
+                    @if index > 0 { "; " }
+                    (body.name)
+                    @if let Some(until) = body.until { " (" (lang.word("succession.until")) " " (lang.date(until)) ")" }
+                }
+                ". "
+                a href=(asked.with_predecessors(!found.with_predecessors)) {
+                    @if found.with_predecessors { (lang.word("succession.leave_out")) } @else { (lang.word("succession.take_in")) }
+                }
+            }
+        }
+    }
+}
+
 fn facet_box(asked: &Asked, facet: &FacetView, lang: Lang) -> Markup {
     let known = FILTERS.iter().find(|(_, field, _)| *field == facet.field);
     html! {
@@ -262,6 +297,10 @@ fn state_key(value: &str) -> &'static str {
         state::NEEDS_REVIEW => "state.needs_review",
         state::NO_NUMBER => "state.no_number",
         state::NEEDS_OCR => "state.no_text",
+        state::REPLACED => "standing.replaced",
+        state::REPEALED => "standing.repealed",
+        state::AMENDED => "standing.amended",
+        state::CORRECTED => "standing.corrected",
         _ => "state.scan",
     }
 }
@@ -323,7 +362,10 @@ fn badge_markup(badge: &Badge, lang: Lang) -> Markup {
     html! {
         @match badge {
             Badge::State(value) => span.badge { (lang.word(state_key(value))) },
-            Badge::ReplacedBy(id) => a.badge href={ "/vb/" (id) } { (lang.word("state.replaced")) },
+            Badge::Standing(told) => a.badge href={ "/vb/" (told.told_by) "?trang=" (told.page) "#vd-" (told.seq) } title=(told.sentence) {
+                (standing_words(told, lang))
+                @if let Some(number) = &told.by_number { " " (lang.word("standing.by")) " " (number) }
+            },
             Badge::Copies(n) => span.badge { (lang.word("state.copies")) " " (n) },
         }
     }
@@ -421,6 +463,7 @@ mod tests {
             "/tim?q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2",
         );
         check("q=%FF&x=y&trang=-1&xep=?", "/tim?q=%EF%BF%BD"); // what is not understood is left out
+        check("q=a&tn=1", "/tim?q=a&tn=1");
         check("", "/tim?q=");
     }
 

@@ -106,6 +106,7 @@ pub fn respond(visit: &Visit, page: Page) -> Response {
         ("/thieu", "nav.missing"),
         ("/so", "nav.register"),
         ("/kiem-tra", "nav.review"),
+        ("/doi-chieu", "nav.check"),
         ("/tinh-trang", "nav.status"),
         ("/huong-dan", "nav.help"),
     ];

@@ -6,11 +6,12 @@ use utoipa::ToSchema;
 
 use crate::{
     catalog::{
-        Correction, Corrections, Counts, FileRow, Head, Incoming, MissingDocument, Outgoing, Run,
-        Subject,
+        Correction, Corrections, Counts, FileRow, Head, IncomingPage, MissingDocument, Outgoing,
+        Run, Standing, Subject,
     },
     domain::record::{Record, RecordId},
     text::Text,
+    web::citations::cursor_text,
 };
 
 /// One document.
@@ -18,6 +19,7 @@ use crate::{
 pub struct DocumentAnswer {
     /// The record, as `vanthu inspect --json` prints it.
     #[serde(flatten)]
+    #[schema(value_type = Object)]
     pub record: Record,
     /// Paths of the files that carry it, relative to the archive.
     pub paths: Vec<String>,
@@ -27,6 +29,9 @@ pub struct DocumentAnswer {
     pub withdrawn: bool,
     /// The corrections in force, oldest first.
     pub corrections: Vec<CorrectionRow>,
+    /// What other documents of the archive say has become of it, the gravest first. What the
+    /// archive says, no legal advice.
+    pub standing: Vec<StandingAnswer>,
 }
 
 impl DocumentAnswer {
@@ -36,12 +41,14 @@ impl DocumentAnswer {
         files: &[FileRow],
         n_cited_by: u64,
         corrections: &Corrections,
+        standing: Vec<Standing>,
     ) -> Self {
         let paths = files.iter().map(|file| file.stat.path.to_string()).collect();
         let in_force = corrections.in_force();
         Self {
             withdrawn: corrections.is_withdrawn(),
             corrections: in_force.into_iter().map(|e| CorrectionRow::new(e, corrections)).collect(),
+            standing: standing.into_iter().map(StandingAnswer::from).collect(),
             record,
             paths,
             n_cited_by,
@@ -127,6 +134,39 @@ impl CorrectionRow {
     }
 }
 
+/// A sentence of a document that says what has become of another one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StandingAnswer {
+    /// `replaced`, `repealed`, `amended` or `corrected`.
+    pub kind: &'static str,
+    /// Whether it is said of a part only.
+    pub is_partial: bool,
+    /// The document that did it, when it is held.
+    pub by: Option<String>,
+    /// The number of the document that did it, as printed.
+    pub by_number: Option<String>,
+    /// The document that says so.
+    pub told_by: String,
+    /// The page of the sentence there, from 1.
+    pub page: u32,
+    /// The sentence.
+    pub sentence: String,
+}
+
+impl From<Standing> for StandingAnswer {
+    fn from(told: Standing) -> Self {
+        Self {
+            kind: told.kind.code(),
+            is_partial: told.is_partial,
+            by: told.by.map(|id| id.to_string()),
+            by_number: told.by_number,
+            told_by: told.told_by.to_string(),
+            page: told.page,
+            sentence: told.sentence,
+        }
+    }
+}
+
 /// The text of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TextAnswer {
@@ -167,17 +207,27 @@ impl TextAnswer {
 pub struct CitationsAnswer {
     /// The document.
     pub id: String,
-    /// Its citations in reading order, each with `candidates` when several documents may be meant.
+    /// Its citations in reading order, each with `candidates` (`id` and `reason`) when several
+    /// documents may be meant.
     #[schema(value_type = Vec<Object>)]
     pub outgoing: Vec<Value>,
-    /// The mentions of it, each with the `citing` document.
+    /// The mentions of it, each with the `citing` document, the latest of these first.
     #[schema(value_type = Vec<Object>)]
     pub incoming: Vec<Value>,
+    /// How many documents cite it.
+    pub n_cited_by: u64,
+    /// `after` of the next citing documents.
+    pub next: Option<String>,
 }
 
 impl CitationsAnswer {
     /// From what the catalog holds.
-    pub fn new(id: &RecordId, outgoing: Vec<Outgoing>, incoming: Vec<Incoming>) -> Self {
+    pub fn new(
+        id: &RecordId,
+        outgoing: Vec<Outgoing>,
+        incoming: IncomingPage,
+        n_cited_by: u64,
+    ) -> Self {
         let with = |citation: &crate::domain::citation::Citation, key: &str, value: Value| {
             let mut json = serde_json::to_value(citation).unwrap_or_default();
             if let Value::Object(fields) = &mut json {
@@ -187,13 +237,21 @@ impl CitationsAnswer {
         };
         let outgoing = outgoing
             .iter()
-            .map(|out| with(&out.citation, "candidates", serde_json::json!(out.candidates)))
+            .map(|out| {
+                let candidates = out.candidates.iter();
+                let candidates: Value = candidates
+                    .map(|(id, reason)| serde_json::json!({ "id": id, "reason": reason }))
+                    .collect();
+                with(&out.citation, "candidates", candidates)
+            })
             .collect();
+        let next = incoming.next.as_ref().map(cursor_text);
         let incoming = incoming
+            .mentions
             .iter()
             .map(|mention| with(&mention.citation, "citing", serde_json::json!(mention.citing)))
             .collect();
-        Self { id: id.to_string(), outgoing, incoming }
+        Self { id: id.to_string(), outgoing, incoming, n_cited_by, next }
     }
 }
 
@@ -207,15 +265,21 @@ pub struct MissingAnswer {
 /// One document that the archive lacks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MissingRow {
-    /// As printed at its first mention.
+    /// As printed in the latest mention; the name of a law that is cited by its name there.
     pub number: String,
+    /// Under which its mentions are brought together.
+    pub key: String,
     /// Its type, from that mention.
     pub doc_type: Option<String>,
     /// The date printed there, ISO, cut at its precision.
     pub issued_on: Option<String>,
     /// How many documents cite it.
     pub n_citing: u64,
-    /// One that does.
+    /// The date of the earliest document that cites it, ISO, cut at its precision.
+    pub first_cited_on: Option<String>,
+    /// The date of the latest one.
+    pub last_cited_on: Option<String>,
+    /// The latest one.
     pub citing: String,
     /// How that one cites it.
     pub quote: String,
@@ -228,9 +292,12 @@ impl MissingAnswer {
             .into_iter()
             .map(|row| MissingRow {
                 number: row.number,
+                key: row.canonical,
                 doc_type: row.doc_type,
                 issued_on: row.issued_on.map(|date| date.to_string()),
                 n_citing: row.n_citing,
+                first_cited_on: row.first_cited_on.map(|date| date.to_string()),
+                last_cited_on: row.last_cited_on.map(|date| date.to_string()),
                 citing: row.citing.to_string(),
                 quote: row.quote,
             })

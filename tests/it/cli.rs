@@ -12,37 +12,37 @@ use std::{
 use vanthu::{catalog::Catalog, engine::Engine, intake::generation};
 
 /// A folder in which the program is run.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
 /// How a run of the program ended.
-struct Ended {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("corpus")).unwrap();
         Self { folder }
     }
 
-    fn write(&self, path: &str, text: &str) {
+    pub fn write(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
         command.current_dir(self.folder.path()).args(arguments).env_clear();
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ended {
+    pub fn run(&self, arguments: &[&str]) -> Ended {
         ended(&mut self.command(arguments))
     }
 
@@ -55,7 +55,7 @@ impl Place {
 
     /// Runs, expects exit code 2, and looks for words on standard error.
     #[track_caller]
-    fn check_refused(&self, arguments: &[&str], expected: &str) {
+    pub fn check_refused(&self, arguments: &[&str], expected: &str) {
         let ended = self.run(arguments);
         assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""));
         assert!(ended.err.contains(expected), "{}", ended.err);

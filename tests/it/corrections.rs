@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use vanthu::{
     archive::{Archive, Named},
-    catalog::{Catalog, Change, CorrectError, Corrected, Edit, Edits, Ruling, Stored},
+    catalog::{Aim, Catalog, Change, CorrectError, Corrected, Edit, Edits, Ruling, Stored},
     context::Context,
     domain::{
         citation::CitationState,
@@ -283,7 +283,7 @@ fn corrections_outlive_reading_indexing_and_the_program() {
         assert_eq!(office.state("kh.txt", 1), (CitationState::Resolved, Some(other.clone())));
         assert!(!office.is_found("15/KH-UBND", "kh-15-2020.txt"));
         assert_eq!(office.catalog().counts().unwrap().n_documents, 3);
-        let incoming = office.catalog().incoming(&other).unwrap();
+        let incoming = office.catalog().incoming(Aim::Held(&other), None, 100).unwrap().mentions;
         assert_eq!(incoming.len(), 1);
     };
     check(&office);
@@ -341,11 +341,11 @@ fn a_citation_is_decided_refused_or_dismissed() {
     assert_eq!(office.state("kh.txt", 1), (CitationState::Ambiguous, None));
     let entry = office.correct("kh.txt", &[ruling(1, Ruling::Means(older.clone()))]);
     assert_eq!(office.state("kh.txt", 1), (CitationState::Resolved, Some(older.clone())));
-    assert_eq!(office.catalog().incoming(&older).unwrap().len(), 1);
+    assert_eq!(office.catalog().incoming(Aim::Held(&older), None, 100).unwrap().mentions.len(), 1);
     // Undecided again.
     office.correct("kh.txt", &[Edit::Undo(entry)]);
     assert_eq!(office.state("kh.txt", 1), (CitationState::Ambiguous, None));
-    assert!(office.catalog().incoming(&older).unwrap().is_empty());
+    assert!(office.catalog().incoming(Aim::Held(&older), None, 100).unwrap().mentions.is_empty());
     // None of those proposed: what the archive lacks, until another one comes.
     office.correct("kh.txt", &[ruling(1, Ruling::NoneOfThese)]);
     assert_eq!(office.state("kh.txt", 1), (CitationState::Missing, None));
@@ -371,7 +371,7 @@ fn a_citation_is_decided_refused_or_dismissed() {
     assert_eq!(office.state("kh.txt", 1), (CitationState::Dismissed, None));
     assert_eq!(office.catalog().counts().unwrap().n_citations, n_before - 1);
     assert_eq!(cites(&office), 0);
-    assert!(office.catalog().incoming(&newer).unwrap().is_empty());
+    assert!(office.catalog().incoming(Aim::Held(&newer), None, 100).unwrap().mentions.is_empty());
 }
 
 #[test]

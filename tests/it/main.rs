@@ -4,6 +4,7 @@
 
 mod api; // the API and the pages over the sample archive, called directly
 mod browser; // one walk through the page in a real browser
+mod check; // lists and drafts against the archive: API, page, program
 mod cli; // the built program in a folder of its own
 mod contract; // generated requests against the description of the API
 mod corpus; // the sample archive against its labels

@@ -15,6 +15,7 @@ use vanthu::{
         tables::Tables,
     },
     engine::{KeyField, embedded::Embedded},
+    extract::effect::EffectKind,
     intake,
     layout::Layout,
     pipeline::Processed,
@@ -440,7 +441,10 @@ fn replaced_documents_carry_a_badge() {
     let found = search("1234/QĐ-UBND");
     let replacing = found.hits[0].head.record.id.clone();
     assert_eq!(found.hits[0].badges, []);
-    assert_eq!(found.hits[1].badges, [Badge::ReplacedBy(replacing)]);
+    let [Badge::Standing(told)] = found.hits[1].badges.as_slice() else {
+        panic!("{:?}", found.hits[1].badges)
+    };
+    assert_eq!((told.kind, &told.told_by), (EffectKind::Replaced, &replacing));
 }
 
 #[test]
@@ -466,7 +470,7 @@ fn documents_by_identifier_and_number() {
 fn citations_of_a_document() {
     with_archive(|archive| {
         let id = RecordId::parse("0000000000000001").unwrap();
-        let citations = archive.citations(&id).unwrap();
+        let citations = archive.citations(&id, None, 100).unwrap();
         let states: Vec<_> = citations.outgoing.iter().map(|made| made.citation.state).collect();
         assert_eq!(states, [Some(CitationState::Resolved); 2]);
         let target = citations.outgoing[0].target.as_ref().unwrap();

@@ -1,7 +1,7 @@
 //! [`Issuer`]: the bodies that issue documents, past and present. Bodies that exist in every
 //! province or commune are one row with `{place}` instead of thousands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::domain::{
@@ -10,7 +10,7 @@ use crate::domain::{
         TablesError,
         key::{name_key, sign_key, slug},
         place::Places,
-        tsv::Row,
+        tsv::{Row, check_span},
     },
 };
 
@@ -138,6 +138,8 @@ impl Issuer {
     fn from_row(row: &Row) -> Result<Self, TablesError> {
         let level = Level::from_code(row.cell(4))
             .ok_or_else(|| row.wrong(format!("expected a level, found {:?}", row.cell(4))))?;
+        let (valid_from, valid_to) = (row.date(6)?, row.date(7)?);
+        check_span(row, valid_from, valid_to)?;
         Ok(Self {
             id: row.required(0, "identifier")?,
             name: row.required(1, "name")?,
@@ -145,8 +147,8 @@ impl Issuer {
             aliases: row.list(3),
             level,
             parent: Some(row.cell(5)).filter(|cell| !cell.is_empty()).map(str::to_owned),
-            valid_from: row.date(6)?,
-            valid_to: row.date(7)?,
+            valid_from,
+            valid_to,
             successors: row.list(8),
             source: row.cell(9).to_owned(),
         })
@@ -190,6 +192,13 @@ impl Issuers {
     pub(super) fn build(rows: &[Row]) -> Result<Self, TablesError> {
         let mut issuers = Self::default();
         let mut all: Vec<Issuer> = rows.iter().map(Issuer::from_row).collect::<Result<_, _>>()?;
+        let ids: HashSet<&str> = all.iter().map(|issuer| issuer.id.as_str()).collect();
+        for (row, issuer) in rows.iter().zip(&all) {
+            let named = issuer.successors.iter().chain(&issuer.parent);
+            if let Some(id) = named.into_iter().find(|id| !ids.contains(id.as_str())) {
+                return Err(row.wrong(format!("expected the identifier of a body, found {id:?}")));
+            }
+        }
         // Wider reach first, then those that still exist: so are several bodies of one sign
         // listed, and of several of one name the first is taken.
         all.sort_by_key(|issuer| (issuer.level, issuer.valid_to.is_some()));

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 
 use crate::domain::{
     date::PartialDate,
-    tables::{TablesError, key::name_key, tsv::Row},
+    tables::{
+        TablesError,
+        key::name_key,
+        tsv::{Row, check_span},
+    },
 };
 
 pub(super) const LAW_HEAD: [&str; 7] =
@@ -56,6 +60,7 @@ impl Laws {
                 let reason = format!("expected high, medium or low, found {:?}", law.confidence);
                 return Err(row.wrong(reason));
             }
+            check_span(row, law.valid_from, law.valid_to)?;
             all.push(law);
         }
         all.sort_by_key(|law| law.valid_from);

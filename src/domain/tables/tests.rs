@@ -90,6 +90,19 @@ fn identifiers_with_a_place_lead_to_their_row() {
 }
 
 #[test]
+fn the_archive_of_a_province() {
+    let tables = Tables::builtin().clone().in_province("tỉnh Cao Bằng").unwrap();
+    assert_eq!(tables.default_province().unwrap().id, "caobang");
+    assert_ne!(tables.revision(), Tables::builtin().revision());
+    let error = Tables::builtin().clone().in_province("Cao Bẵng xx").map(|_| ()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "expected the name of a province as in provinces.tsv, found \"Cao Bẵng xx\""
+    );
+    assert!(Tables::builtin().default_province().is_none());
+}
+
+#[test]
 fn bodies_have_years() {
     let ministry = Tables::builtin().issuer_by_id("bldtbxh").unwrap();
     assert!(ministry.existed_on("2020-05".parse().unwrap()));
@@ -146,21 +159,7 @@ fn positions_and_names_take_the_longest() {
 
 #[test]
 fn built_in_tables_are_sorted_and_have_sources() {
-    let files = [
-        DOC_TYPES,
-        ISSUERS,
-        PROVINCES,
-        COMMUNES,
-        LAW_TITLES,
-        PARTY_TERMS,
-        ABBREVIATIONS,
-        CAPACITIES,
-        POSITIONS,
-        PROPER_NAMES,
-        BODY_HEADS,
-        SURNAMES,
-    ];
-    for file in files {
+    for file in FILES {
         let lines: Vec<&str> = file.text.lines().skip(1).collect();
         assert!(lines.is_sorted(), "{} is not sorted", file.name);
         assert_eq!(file.head.last(), Some(&"source"), "{}", file.name);
@@ -218,6 +217,24 @@ fn a_wrong_table_is_refused_with_its_place() {
         error("doc_types.tsv", &format!("{head}\nKH\tKế hoạch\tstate\t13/2020\t\tyes\tx\n")),
         "doc_types.tsv:2: expected a date like 2020-03-02, 2020-03 or 2020, found \"13/2020\""
     );
+    let issuers = issuer::HEAD.join("\t");
+    let body = |cells: &str| format!("{issuers}\nxyz\tBộ Xyz\tXYZ\t\tministry\t{cells}\tours\n");
+    assert_eq!(
+        error("issuers.tsv", &body("cp\t\t\tbxx")),
+        "issuers.tsv:2: expected the identifier of a body, found \"bxx\""
+    );
+    assert_eq!(
+        error("issuers.tsv", &body("cp\t2020\t2019\t")),
+        "issuers.tsv:2: expected an end after the begin, found 2020 to 2019"
+    );
+    let twice = format!("{}xyz\tBộ Xyz\tXY\t\tministry\tcp\t\t\t\tours\n", body("cp\t\t\t"));
+    assert_eq!(
+        error("issuers.tsv", &twice),
+        "issuers.tsv:3: expected one row of \"xyz Bộ Xyz\", found another in line 2"
+    );
+    let misnamed = error("issuer.tsv", &issuers);
+    assert!(misnamed.starts_with("expected a table with one of the names abbreviations.tsv, "));
+    assert!(misnamed.ends_with(", found issuer.tsv"), "{misnamed}");
     assert!(error("positions.tsv", "").starts_with("positions.tsv:1: expected the head"));
     let missing = Tables::with_overrides(Path::new("/no/such/folder")).map(|_| ()).unwrap_err();
     assert_eq!(missing.to_string(), "could not read /no/such/folder");

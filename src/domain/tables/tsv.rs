@@ -88,8 +88,23 @@ pub(super) fn rows(file: &str, text: &str, head: &[&str]) -> Result<Vec<Row>, Ta
 }
 
 /// Puts the clerk's rows over the built-in ones: a row whose first `n_key` columns are equal
-/// is replaced, any other is added behind.
-pub(super) fn merge(mut rows: Vec<Row>, overrides: Vec<Row>, n_key: usize) -> Vec<Row> {
+/// is replaced, any other is added behind. Two rows of the clerk that replace the same are a
+/// mistake, which of them is meant cannot be told.
+pub(super) fn merge(
+    mut rows: Vec<Row>,
+    overrides: Vec<Row>,
+    n_key: usize,
+) -> Result<Vec<Row>, TablesError> {
+    for (n, row) in overrides.iter().enumerate() {
+        let earlier =
+            overrides[..n].iter().find(|other| other.cells[..n_key] == row.cells[..n_key]);
+        if let Some(other) = earlier {
+            let key = row.cells[..n_key].join(" ");
+            let reason =
+                format!("expected one row of {key:?}, found another in line {}", other.line);
+            return Err(row.wrong(reason));
+        }
+    }
     for row in overrides {
         let same_key = |other: &&mut Row| other.cells[..n_key] == row.cells[..n_key];
         match rows.iter_mut().find(same_key) {
@@ -97,5 +112,19 @@ pub(super) fn merge(mut rows: Vec<Row>, overrides: Vec<Row>, n_key: usize) -> Ve
             None => rows.push(row),
         }
     }
-    rows
+    Ok(rows)
+}
+
+/// Checks that a time of validity does not end before it begins.
+pub(super) fn check_span(
+    row: &Row,
+    from: Option<PartialDate>,
+    to: Option<PartialDate>,
+) -> Result<(), TablesError> {
+    match from.zip(to) {
+        Some((from, to)) if to.day_range().1 < from.day_range().0 => {
+            Err(row.wrong(format!("expected an end after the begin, found {from} to {to}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -15,7 +15,7 @@ use crate::engine::{KeyField, NumField, TextField};
 
 /// Raised with every change of the fields or of what `analyse` puts into them; an index of
 /// another version must be rebuilt.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Name of the fast column of the catalog's number of a document.
 pub(super) const ORD: &str = "ord";

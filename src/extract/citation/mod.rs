@@ -127,8 +127,11 @@ impl Own {
         // A ministry signs in Hà Nội, but does not mean the committee of Hà Nội by `UBND`.
         let is_local = issuer.is_none_or(|issuer| issuer.is_relative());
         let place = metadata.place.as_ref().map(|found| found.value.as_str());
-        let province =
-            || place.and_then(|place| tables.province_of(place).or(tables.province(place)));
+        // Where a document does not say of which province it is, it is of that of the archive.
+        let province = || match place {
+            Some(place) => tables.province_of(place).or(tables.province(place)),
+            None => tables.default_province(),
+        };
         Self {
             number: number.and_then(|text| DocNumber::parse(tables, text).ok()).map(|p| p.number),
             doc_type: metadata.doc_type.as_ref().map(|found| found.value.clone()),

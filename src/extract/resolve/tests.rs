@@ -117,14 +117,32 @@ fn record(citations: Vec<Citation>) -> Record {
 }
 
 fn resolve_in(archive: &[Candidate], citation: Citation) -> Resolution {
-    let lookup = |key: &str| -> Vec<Candidate> {
+    let all = |ask: &Ask| -> Vec<Candidate> {
         let has_key = |candidate: &&Candidate| {
             DocNumber::parse(Tables::builtin(), &candidate.number).unwrap().number.lookup_key()
-                == key
+                == ask.lookup
         };
         archive.iter().filter(has_key).cloned().collect()
     };
-    resolve(Tables::builtin(), &record(vec![citation]), &lookup).remove(0)
+    let asked = |ask: &Ask| -> Vec<Candidate> {
+        let mut found = all(ask);
+        if let Some(periods) = &ask.periods {
+            found.retain(|candidate| {
+                let (_, period) = candidate.key.rsplit_once('|').unwrap();
+                let year = candidate.issued_on.map(|date| date.year().to_string());
+                period == "?"
+                    || [Some(period.to_owned()), year].iter().flatten().any(|p| periods.contains(p))
+            });
+        }
+        found
+    };
+    let record = record(vec![]);
+    let resolution = resolve(Tables::builtin(), &record, &citation, &all);
+    // What was not asked for changes nothing but the list of other years.
+    let mut narrow = resolve(Tables::builtin(), &record, &citation, &asked);
+    narrow.candidates.clone_from(&resolution.candidates);
+    assert_eq!(narrow, resolution);
+    resolution
 }
 
 /// `state target flags | candidate:reason …` of one citation.
@@ -221,16 +239,37 @@ fn laws_by_name() {
 }
 
 #[test]
-fn keys_to_watch() {
-    let asked = |citation: Citation| lookup_keys(Tables::builtin(), &record(vec![]), &citation);
-    assert_eq!(asked(cite("0214/QĐ-BNN-PC", "2014-01-22", "")), ["214/QĐ-BNN"]);
-    assert_eq!(asked(cite("", "", "Luật Thi đua, khen thưởng")), ["15/QH11"]);
+fn what_is_asked() {
+    let asked = |citation: Citation| {
+        let asks = std::cell::RefCell::new(Vec::new());
+        let lookup = |ask: &Ask| {
+            let periods = ask.periods.as_ref().map_or("all".to_owned(), |all| all.join(" "));
+            asks.borrow_mut().push(format!("{}: {periods}", ask.lookup));
+            Vec::new()
+        };
+        resolve(Tables::builtin(), &record(vec![]), &citation, &lookup);
+        asks.into_inner()
+    };
+    assert_eq!(asked(cite("0214/QĐ-BNN-PC", "2014-05-22", "")), ["214/QĐ-BNN: 2014"]);
+    assert_eq!(asked(cite("0214/QĐ-BNN-PC", "2014-01-22", "")), ["214/QĐ-BNN: 2013 2014"]);
+    assert_eq!(asked(cite("214/QĐ-BNN-PC", "2014-12", "")), ["214/QĐ-BNN: 2014"]); // no day
+    assert_eq!(asked(cite("214/QĐ-BNN", "", "")), ["214/QĐ-BNN: all"]);
+    assert_eq!(asked(cite("91/2018/NĐ-CP", "", "")), ["91/NĐ-CP: 2018"]);
+    assert_eq!(asked(cite("9-CT/TU", "2016-05-09", "")), ["9-CT/TU: 2016 nk2015-2020"]);
+    assert_eq!(asked(cite("", "", "Luật Thi đua, khen thưởng")), ["15/QH11: all"]);
     let wrong_sign = Citation {
         doc_type: Some("Nghị quyết".to_owned()),
         flags: vec![CitationFlag::TypeDiffers],
         ..cite("57/NĐ-CP", "2020-02-09", "")
     };
-    assert_eq!(asked(wrong_sign), ["57/NQ-CP", "57/NĐ-CP"]);
+    assert_eq!(asked(wrong_sign), ["57/NĐ-CP: 2019 2020", "57/NQ-CP: 2020"]);
+}
+
+#[test]
+fn the_law_that_a_name_means() {
+    let law = |title: &str, day: &str| resolve_in(&archive(), cite("", day, title)).law;
+    assert_eq!(law("Luật Thi đua, khen thưởng", "2022").as_deref(), Some("06/2022/QH15"));
+    assert_eq!(law("Luật Trồng sen", ""), None);
 }
 
 #[test]

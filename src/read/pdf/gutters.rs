@@ -223,7 +223,7 @@ fn rows(lines: &[Line], cells: &[Vec<Option<Line>>]) -> (Rows, usize) {
     for index in 1..lines.len() {
         let distance = lines[index].y - lines[index - 1].y;
         let is_close = is_apart && within.is_some_and(|within| distance < 1.04 * within);
-        starts[index] &= cells[index][0].is_some() && !is_close || !is_close && is_apart;
+        starts[index] &= !is_close && (cells[index][0].is_some() || is_apart);
     }
     // Written otherwise, column by column: the first column tells.
     if starts.iter().filter(|&&starts| starts).count() == 1 {

@@ -57,11 +57,11 @@ fn index_of_another_schema_is_refused() {
     drop(open(folder.path()).unwrap());
     let meta = folder.path().join("meta.json");
     let text = std::fs::read_to_string(&meta).unwrap();
-    assert!(text.contains("vanthu 1 0"), "{text}");
-    std::fs::write(&meta, text.replace("vanthu 1 0", "vanthu 7 0")).unwrap();
+    assert!(text.contains("vanthu 2 0"), "{text}");
+    std::fs::write(&meta, text.replace("vanthu 2 0", "vanthu 7 0")).unwrap();
     for result in [open(folder.path()), Embedded::open_read_only(folder.path())] {
         let error = result.err().unwrap();
-        assert_eq!(error.to_string(), "expected index schema 1, found 7; run `vanthu reindex`");
+        assert_eq!(error.to_string(), "expected index schema 2, found 7; run `vanthu reindex`");
     }
 }
 

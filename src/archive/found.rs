@@ -32,10 +32,25 @@ pub struct Found {
     pub with_predecessors: bool,
     /// When no document has all words: how many of how many the hits have.
     pub relaxed: Option<(usize, usize)>,
+    /// What words without diacritics were taken to mean; documents with these come first.
+    pub restored: Option<Reworded>,
+    /// What was meant when the keyboard program was off: `phongf` is `phòng`. Only offered.
+    pub suggestion: Option<String>,
+    /// When nothing was found while a run goes on: how many files it has looked at so far.
+    pub taking_in: Option<u64>,
     /// [`SearchParams::after`](super::SearchParams::after) of the next page, when there is one.
     pub next: Option<String>,
     /// How long it took.
     pub took: Duration,
+}
+
+/// Other words for what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reworded {
+    /// The words, e.g. `phòng chống lụt bão`.
+    pub words: String,
+    /// The canonical query with them.
+    pub query: String,
 }
 
 /// What the archive holds of a number.

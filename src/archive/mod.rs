@@ -12,9 +12,11 @@ mod gaps;
 mod number;
 mod params;
 mod register;
+mod restore;
 mod search;
 pub mod snippet;
 mod succession;
+mod suggest;
 
 use std::{
     collections::BTreeMap,
@@ -27,12 +29,13 @@ pub use self::{
     document::{CitationView, CitationsView, CitedBy, DocumentView, Looked, Status},
     draft::Draft,
     facets::{FacetValue, FacetView},
-    found::{Badge, Found, HitView, NumberView, Why},
+    found::{Badge, Found, HitView, NumberView, Reworded, Why},
     gaps::Series,
     number::Named,
     params::{Filter, MAX_REACH, SearchParams, SortBy},
     register::{Book, Register},
     succession::Predecessor,
+    suggest::Suggestion,
 };
 use crate::{
     catalog::{Catalog, CatalogError},

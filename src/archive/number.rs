@@ -96,6 +96,21 @@ impl Archive {
         Ok(self.catalog.heads(&ids)?)
     }
 
+    /// The documents that carry a number known in part, by running number.
+    pub(super) fn numbers_of(
+        &self,
+        number: &NumberQuery,
+        limit: usize,
+    ) -> Result<Vec<Head>, ArchiveError> {
+        let request = SearchReq {
+            sort: Sort::Number { field: NumField::Serial, descending: false },
+            ..newest(plan::carried(number), limit)
+        };
+        let answer = self.engine.search(&request)?;
+        let ids: Vec<RecordId> = answer.hits.into_iter().map(|hit| hit.id).collect();
+        Ok(self.catalog.heads(&ids)?)
+    }
+
     /// What the archive holds of a number.
     pub(super) fn number_view(&self, asked: &Asked) -> Result<NumberView, ArchiveError> {
         let n_carrying = self.count(asked.carried.clone())?;

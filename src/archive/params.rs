@@ -27,6 +27,9 @@ pub struct SearchParams {
     pub per_page: usize,
     /// Whether to count by type, issuer, year and so on.
     pub facets: bool,
+    /// Whether words without diacritics mean just that; else documents with the diacritics that
+    /// they most likely mean come first.
+    pub as_typed: bool,
     /// What words like `năm nay` refer to.
     pub today: PartialDate,
 }
@@ -43,6 +46,7 @@ impl SearchParams {
             after: None,
             per_page: 20,
             facets: true,
+            as_typed: false,
             today,
         }
     }
@@ -100,11 +104,13 @@ impl SortBy {
     }
 }
 
-/// Writes a place in an order as text: order, value bits, day, number of the document.
+/// Writes a place in an order as text: order, value bits, day, number of the document, and
+/// whether scores were to the word (`l`, of a list) or sums (`s`).
 pub(super) fn write_cursor(sort: SortBy, after: After) -> String {
     let value = after.value.map_or("-".to_owned(), |value| format!("{:x}", value.to_bits()));
     let day = after.issued_first.map_or("-".to_owned(), |day| day.to_string());
-    format!("{}.{value}.{day}.{}", sort.code(), after.ord)
+    let way = if after.is_listed { "l" } else { "s" };
+    format!("{}.{value}.{day}.{}.{way}", sort.code(), after.ord)
 }
 
 /// Reads a place back; `None` when it is none, or of another order.
@@ -122,7 +128,12 @@ pub(super) fn read_cursor(sort: SortBy, cursor: &str) -> Option<After> {
         day => Some(day.parse().ok()?),
     };
     let ord = parts.next()?.parse().ok()?;
-    parts.next().is_none().then_some(After { value, issued_first, ord })
+    let is_listed = match parts.next()? {
+        "l" => true,
+        "s" => false,
+        _ => return None,
+    };
+    parts.next().is_none().then_some(After { value, issued_first, ord, is_listed })
 }
 
 #[cfg(test)]
@@ -132,8 +143,13 @@ mod tests {
     #[test]
     fn cursor_round_trip() {
         let all = [
-            After { value: Some(f64::from(12.25f32)), issued_first: Some(-18_000), ord: 8_841 },
-            After { value: None, issued_first: None, ord: 1 },
+            After {
+                value: Some(f64::from(12.25f32)),
+                issued_first: Some(-18_000),
+                ord: 8_841,
+                is_listed: true,
+            },
+            After { value: None, issued_first: None, ord: 1, is_listed: false },
         ];
         for after in all {
             for sort in SortBy::ALL {
@@ -146,7 +162,9 @@ mod tests {
 
     #[test]
     fn what_is_no_cursor() {
-        for text in ["", "newest", "newest.x.-.1", "newest.-.-", "newest.-.-.1.2", "newest.-.-.x"] {
+        for text in
+            ["", "newest", "newest.x.-.1.l", "newest.-.-.1", "newest.-.-.1.2", "newest.-.-.x.s"]
+        {
             assert_eq!(read_cursor(SortBy::Newest, text), None, "{text}");
         }
     }

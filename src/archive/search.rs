@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, time::Instant};
 
 use crate::{
     archive::{
-        Archive, ArchiveError, Found, HitView, MAX_REACH, SearchParams, SortBy, Why, facets,
+        Archive, ArchiveError, Found, HitView, MAX_REACH, Reworded, SearchParams, SortBy, Why,
+        facets,
         number::Asked,
         params::{read_cursor, write_cursor},
+        restore::restore,
         snippet::{Finder, Mark, Snippet},
         succession,
     },
@@ -57,6 +59,11 @@ impl Archive {
             }
         }
 
+        let restored = match params.as_typed {
+            true => None,
+            false => self.restore(&query, &mut plan)?,
+        };
+
         let page = Page::new(params, &mut warnings);
         let mut answer = self.ask(&plan, Need::All, &page, params.facets)?;
         let mut relaxed = None;
@@ -88,11 +95,40 @@ impl Archive {
             predecessors,
             with_predecessors: params.with_predecessors,
             relaxed,
+            restored,
+            taking_in: if answer.total == 0 { self.taking_in()? } else { None },
+            suggestion: query::without_leftovers(&query.typed),
             next,
             warnings,
             query,
             took: started_at.elapsed(),
         })
+    }
+
+    /// How many files the run that goes on has looked at; `None` when none goes on.
+    fn taking_in(&self) -> Result<Option<u64>, ArchiveError> {
+        let latest = self.catalog.runs(1)?.into_iter().next();
+        let going_on = latest.filter(|run| run.ended_at_ms.is_none());
+        Ok(going_on.map(|run| run.counts.n_files))
+    }
+
+    /// Puts documents first that have the diacritics which words without them most likely mean.
+    fn restore(&self, query: &Query, plan: &mut Plan) -> Result<Option<Reworded>, ArchiveError> {
+        let mut reworded = BTreeMap::new();
+        for (n, clause) in query.clauses.iter().enumerate() {
+            let Meaning::Words(typed) = &clause.meaning else { continue };
+            if clause.is_excluded {
+                continue;
+            }
+            if let Some(restored) = restore(&*self.engine, &words(typed))? {
+                let restored = restored.join(" ");
+                plan.put_first(&restored);
+                reworded.insert(n, restored);
+            }
+        }
+        let query = query.reworded(&reworded);
+        let words = reworded.into_values().collect::<Vec<_>>().join(" ");
+        Ok((!words.is_empty()).then_some(Reworded { words, query }))
     }
 
     /// The places of a text to mark for a query, in order, without overlap.

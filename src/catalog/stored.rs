@@ -4,6 +4,8 @@
 //! The record is JSON without its citations, which have rows of their own; text and layout are
 //! postcard, compressed.
 
+use std::{cell::RefCell, io};
+
 use rusqlite::types::Type;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -96,11 +98,33 @@ pub(super) fn pack<T: Serialize>(value: &T, part: &'static str) -> Result<Vec<u8
 
 /// The reverse of `pack`; the column is for the message.
 pub(super) fn unpack<T: DeserializeOwned>(column: usize, packed: &[u8]) -> rusqlite::Result<T> {
-    let bytes = zstd::stream::decode_all(packed).map_err(|source| {
+    let bytes = inflate(packed).map_err(|source| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(source))
     })?;
     postcard::from_bytes(&bytes).map_err(|source| {
         rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(source))
+    })
+}
+
+thread_local! {
+    /// Made once a thread: making one costs more than most texts take.
+    static INFLATER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn inflate(packed: &[u8]) -> io::Result<Vec<u8>> {
+    /// A damaged size must not ask for all memory; larger texts are unpacked piece by piece.
+    const MAX_AT_ONCE: usize = 64 << 20;
+    let n_bytes = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten();
+    let n_bytes = n_bytes.and_then(|n_bytes| usize::try_from(n_bytes).ok());
+    let Some(n_bytes) = n_bytes.filter(|n_bytes| *n_bytes <= MAX_AT_ONCE) else {
+        return zstd::stream::decode_all(packed); // says what is wrong with it
+    };
+    INFLATER.with_borrow_mut(|inflater| {
+        let inflater = match inflater {
+            Some(inflater) => inflater,
+            None => inflater.insert(zstd::bulk::Decompressor::new()?),
+        };
+        inflater.decompress(packed, n_bytes)
     })
 }
 

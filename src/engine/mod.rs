@@ -81,12 +81,13 @@ pub enum TextField {
     TitleFolded,
     /// Names of issuer and parent issuer, folded.
     IssuerFolded,
-    /// Everything, title and issuer included, accents kept.
+    /// Everything, title and issuer included, accents kept; each word once a document.
     BodyExact,
-    /// Everything, folded.
+    /// Everything, folded: the only field in which phrases are looked for.
     BodyFolded,
-    /// Adjacent pairs of the folded stream (`quy_hoach`); positions are not needed.
-    PairFolded,
+    /// Adjacent words, folded and then as they are, `quy_hoach|quy_hoạch`: one term with
+    /// accents, a beginning of terms without. Each pair once a document.
+    Pair,
 }
 
 impl TextField {
@@ -97,8 +98,13 @@ impl TextField {
         Self::IssuerFolded,
         Self::BodyExact,
         Self::BodyFolded,
-        Self::PairFolded,
+        Self::Pair,
     ];
+
+    /// Whether it is known how often a word stands in a document and how many words it has.
+    pub fn counts_words(self) -> bool {
+        !matches!(self, Self::BodyExact | Self::Pair)
+    }
 }
 
 /// Numeric fields: sorts, ranges and cursors mean the same in every engine.
@@ -169,7 +175,8 @@ pub enum Q {
         /// The score it gives.
         boost: f32,
     },
-    /// Documents with the word; scores BM25 times `boost`.
+    /// Documents with the word; scores its rarity times `boost`, and in a short list also by how
+    /// often it stands in how long a text (BM25).
     Word {
         /// Where.
         field: TextField,
@@ -178,9 +185,19 @@ pub enum Q {
         /// Factor on the score.
         boost: f32,
     },
-    /// Documents with the words at adjacent positions of one page; scores BM25 times `boost`.
+    /// Documents with a word that begins so; scores the rarity of all of them times `boost`.
+    WordPrefix {
+        /// Where.
+        field: TextField,
+        /// The beginning.
+        prefix: Token,
+        /// Factor on the score.
+        boost: f32,
+    },
+    /// Documents with the words at adjacent positions of one page; scores the rarity of the words
+    /// times `boost`.
     Phrase {
-        /// Where; not a pair field.
+        /// Where; [`TextField::BodyFolded`].
         field: TextField,
         /// One means the same as `Word`, none matches nothing.
         tokens: Vec<Token>,
@@ -250,6 +267,8 @@ pub struct After {
     pub issued_first: Option<i64>,
     /// Tie-breaker.
     pub ord: i64,
+    /// [`Hit::is_listed`]: the next page counts like this one.
+    pub is_listed: bool,
 }
 
 impl After {
@@ -259,7 +278,8 @@ impl After {
             Sort::Relevance => Some(f64::from(hit.score)),
             Sort::Number { .. } => hit.sort_value.map(|value| value as f64),
         };
-        Self { value, issued_first: hit.issued_first, ord: hit.ord }
+        let Hit { issued_first, ord, is_listed, .. } = *hit;
+        Self { value, issued_first, ord, is_listed }
     }
 }
 
@@ -304,6 +324,8 @@ pub struct Hit {
     pub sort_value: Option<i64>,
     /// The day by which equal scores are ordered; `None` when sorted by a number.
     pub issued_first: Option<i64>,
+    /// Whether the documents that match were few enough for scores to the word.
+    pub is_listed: bool,
 }
 
 /// The answer to a [`SearchReq`].
@@ -386,6 +408,26 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// `Storage` when the index cannot be read.
     fn search(&self, request: &SearchReq) -> Result<Answer, EngineError>;
+
+    /// The words of a field that begin so, each with the number of documents that have it, the
+    /// most frequent first, ties by word; at most `size`. Documents replaced or removed lately
+    /// may be counted still.
+    ///
+    /// # Errors
+    /// `Storage` when the index cannot be read.
+    fn words(
+        &self,
+        field: TextField,
+        prefix: &Token,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, EngineError>;
+
+    /// Every value of a countable field with the number of its documents, the most frequent
+    /// first, ties by value. Documents replaced or removed lately may be counted still.
+    ///
+    /// # Errors
+    /// `Storage` when the index cannot be read.
+    fn values(&self, field: KeyField) -> Result<Vec<(String, u64)>, EngineError>;
 
     /// What it holds.
     ///

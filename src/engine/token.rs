@@ -81,17 +81,6 @@ impl Stream {
         self.joined.push_str(&token.0);
     }
 
-    /// Adds the pair `first_second` to the last page.
-    pub fn push_pair(&mut self, first: &Token, second: &Token) {
-        self.open_word();
-        let start = self.joined.len();
-        self.joined.push_str(&first.0);
-        self.joined.push('_');
-        self.joined.push_str(&second.0);
-        let end = self.joined.floor_char_boundary(start + Token::MAX_BYTES);
-        self.joined.truncate(end);
-    }
-
     /// Ends the page: phrases do not run over it.
     pub fn end_page(&mut self) {
         self.joined.push(Self::BETWEEN_PAGES);
@@ -160,19 +149,9 @@ mod tests {
         stream.end_page();
         stream.end_page();
         stream.push("phụ lục"); // not a token: left out
-        stream.push_pair(&Token::new("phụ").unwrap(), &Token::new("lục").unwrap());
+        stream.push("phụ_lục");
         assert_eq!(format!("{stream:?}"), r#"["kế hoạch", "", "phụ_lục"]"#);
         let pages: Vec<Vec<&str>> = stream.pages().map(Iterator::collect).collect();
         assert_eq!(pages, [vec!["kế", "hoạch"], vec![], vec!["phụ_lục"]]);
-    }
-
-    #[test]
-    fn pair_has_the_length_of_a_token() {
-        let mut stream = Stream::default();
-        let long = Token::new(&"ế".repeat(60)).unwrap();
-        stream.push_pair(&long, &long);
-        assert!(stream.as_str().len() <= Token::MAX_BYTES);
-        let pair = Token::new(&format!("{}_{}", "ế".repeat(60), "ế".repeat(60))).unwrap();
-        assert_eq!(stream.as_str(), pair.as_str(), "index and query cut alike");
     }
 }

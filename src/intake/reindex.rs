@@ -7,7 +7,10 @@ use std::{num::NonZeroUsize, path::Path};
 
 use crate::{
     catalog::{Catalog, OutboxEntry, OutboxOp},
-    engine::{Engine, embedded::Embedded},
+    engine::{
+        Engine,
+        embedded::{Embedded, EmbeddedOptions},
+    },
     intake::{
         IntakeError, Progress, RunCounts,
         feed::{catch_up, ops},
@@ -18,6 +21,8 @@ use crate::{
 
 /// Documents analysed and applied at once.
 const STEP: usize = 512;
+/// Memory for documents that are being indexed: the more, the fewer times they are merged.
+const HEAP_BYTES: usize = 192 << 20;
 
 /// Builds the next generation and takes it into use. `tell` hears how far it is.
 ///
@@ -34,7 +39,8 @@ pub fn rebuild(
     let number = old.map_or(1, |number| number + 1);
     let path = generation::folder(data, number);
     generation::remove(&path)?;
-    let engine = Embedded::open(&path)?;
+    let options = EmbeddedOptions { heap_bytes: HEAP_BYTES, ..EmbeddedOptions::default() };
+    let engine = Embedded::open_with(&path, options)?;
     fill(catalog, &engine, n_threads, tell)?;
     let expected = catalog.counts()?.n_documents;
     let found = engine.stats()?.n_documents;

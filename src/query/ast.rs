@@ -2,7 +2,10 @@
 //!
 //! Plain data. What a clause means to an index is decided where it is lowered.
 
-use std::fmt::{self, Write as _};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use crate::domain::{date::PartialDate, found::Span};
 
@@ -291,6 +294,11 @@ impl Query {
         self.spelled(|n, text| {
             Some(if n == clause { alternative.explicit() } else { text.to_owned() })
         })
+    }
+
+    /// The canonical query with the words of some clauses replaced.
+    pub fn reworded(&self, words: &BTreeMap<usize, String>) -> String {
+        self.spelled(|n, text| Some(words.get(&n).map_or(text, String::as_str).to_owned()))
     }
 
     fn spelled(&self, spell: impl Fn(usize, &str) -> Option<String>) -> String {

@@ -10,6 +10,7 @@ mod chip;
 mod date;
 mod expand;
 mod field;
+mod leftover;
 mod lex;
 mod name;
 mod number;
@@ -22,5 +23,6 @@ pub use self::{
     },
     chip::{Alternative, Chip, ChipKind, chips},
     expand::{Expansion, expand},
+    leftover::without_leftovers,
     parse::{MAX_CHARS, parse},
 };

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    archive::{Badge, Filter, Found, HitView, SearchParams, SortBy, Why},
+    archive::{Badge, Filter, Found, HitView, Reworded, SearchParams, SortBy, Why},
     domain::record::{Metadata, Warning},
     engine::KeyField,
     query,
@@ -36,6 +36,12 @@ pub struct SearchQuery {
     /// Order of the hits; by relevance when not given.
     #[param(nullable = false, inline)]
     sort: Option<SortCode>,
+    /// Whether to count by type, issuer, year and so on; `true` when not given.
+    #[param(nullable = false)]
+    facets: Option<bool>,
+    /// Whether words without accents mean just that; `false` when not given.
+    #[param(nullable = false)]
+    as_typed: Option<bool>,
     /// Type signs, e.g. `kh`.
     #[param(nullable = false)]
     r#type: Option<Vec<String>>,
@@ -116,6 +122,10 @@ fn filter_name(field: KeyField) -> &'static str {
     names.into_iter().find(|name| filter_field(name) == Some(field)).unwrap_or("other")
 }
 
+fn read_flag(name: &'static str, value: &str) -> Result<bool, Problem> {
+    value.parse().map_err(|_| Problem::invalid_parameter(name, "true or false"))
+}
+
 /// Reads the parameters of a search; `own` are further ones that the caller reads itself.
 pub fn read_params(query: &str, own: &[&str]) -> Result<SearchParams, Problem> {
     let mut params = SearchParams::new(String::new(), today());
@@ -135,11 +145,9 @@ pub fn read_params(query: &str, own: &[&str]) -> Result<SearchParams, Problem> {
                     )?;
             }
             "after" => params.after = Some(value),
-            "predecessors" => {
-                params.with_predecessors = value
-                    .parse()
-                    .map_err(|_| Problem::invalid_parameter("predecessors", "true or false"))?;
-            }
+            "facets" => params.facets = read_flag("facets", &value)?,
+            "as_typed" => params.as_typed = read_flag("as_typed", &value)?,
+            "predecessors" => params.with_predecessors = read_flag("predecessors", &value)?,
             other => match filter_field(other) {
                 Some(field) => match params.filters.iter_mut().find(|filter| filter.field == field)
                 {
@@ -192,10 +200,26 @@ pub struct SearchAnswer {
     pub hits: Vec<HitAnswer>,
     /// Counts, each without its own filter.
     pub facets: Vec<FacetAnswer>,
+    /// What words without accents were taken to mean; such documents come first, none is left
+    /// out. `as_typed=true` leaves that.
+    pub restored: Option<RestoredAnswer>,
+    /// The query without leftovers of Telex or VNI keys: `phongf` is `phòng`. Only offered.
+    pub suggestion: Option<String>,
+    /// When nothing was found while files are being taken in: how many were looked at so far.
+    pub taking_in: Option<u64>,
     /// `after` of the next page.
     pub next: Option<String>,
     /// Milliseconds.
     pub took_ms: f64,
+}
+
+/// Words with the accents that were most likely meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RestoredAnswer {
+    /// The words.
+    pub words: String,
+    /// The query with them.
+    pub query: String,
 }
 
 /// One condition of the query.
@@ -366,6 +390,11 @@ impl SearchAnswer {
             number,
             hits: found.hits.into_iter().map(HitAnswer::new).collect(),
             facets,
+            restored: found
+                .restored
+                .map(|Reworded { words, query }| RestoredAnswer { words, query }),
+            suggestion: found.suggestion,
+            taking_in: found.taking_in,
             next: found.next,
             took_ms: found.took.as_secs_f64() * 1000.0,
         }

@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::{
     catalog::{Counts, Head},
     web::{
+        advanced,
         document::{byline, name},
         results::encode,
         shell::{Page, search_box},
@@ -22,6 +23,7 @@ pub fn page(counts: &Counts, recent: &[Head], lang: Lang) -> Page {
         div.home {
             h1 { (lang.word("site.name")) }
             (search_box(lang, "", true))
+            (advanced::form(lang))
             p.examples.small {
                 (lang.word("home.examples")) " "
                 @for (index, example) in EXAMPLES.iter().enumerate() {

@@ -2,9 +2,11 @@
 //!
 //! Answers only; understands nothing. Handlers never block: store calls go through [`blocking`].
 
+pub mod advanced;
 pub mod api;
 pub mod api_batch;
 pub mod api_search;
+pub mod api_suggest;
 pub mod check;
 mod citations;
 pub mod correct;
@@ -95,6 +97,7 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/api/v1/missing", get(api::missing))
         .route("/api/v1/check", post(check::check))
         .route("/api/v1/numbers", get(api::numbers))
+        .route("/api/v1/suggest", get(api_suggest::suggest))
         .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/register", get(register::register))
         .route("/api/v1/openapi.json", get(openapi::document))

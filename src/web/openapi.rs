@@ -6,7 +6,7 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use crate::web::{api, api_batch, api_search, check, correct, metrics, register};
+use crate::web::{api, api_batch, api_search, api_suggest, check, correct, metrics, register};
 
 /// The description.
 #[derive(OpenApi)]
@@ -17,7 +17,7 @@ use crate::web::{api, api_batch, api_search, check, correct, metrics, register};
     ),
     paths(
         api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing, check::check,
-        api::numbers, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
+        api::numbers, api_suggest::suggest, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
     ),
     tags(
         (name = "search", description = "finding documents"),

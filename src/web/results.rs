@@ -12,6 +12,7 @@ use crate::{
     engine::{KeyField, analyse::state},
     query,
     web::{
+        advanced,
         citations::standing_words,
         document::{byline, citation_sentence, name},
         shell::Page,
@@ -41,6 +42,8 @@ pub struct Asked {
     chosen: Vec<(&'static str, String)>,
     sort: SortBy,
     page: usize,
+    /// Whether words without accents mean just that.
+    as_typed: bool,
     /// Whether to go straight to the one document with the number.
     pub go: bool,
     /// Whether papers of the bodies before are wanted, too.
@@ -56,8 +59,14 @@ impl Asked {
                 "q" => asked.q = value,
                 "xep" => asked.sort = SortBy::from_code(&value).unwrap_or_default(),
                 "trang" => asked.page = value.parse().unwrap_or(1).clamp(1, MAX_REACH / PER_PAGE),
+                "dung" => asked.as_typed = value == "1",
                 "go" => asked.go = value == "1",
                 "tn" => asked.with_predecessors = value == "1",
+                form if form.starts_with("nc_") => {
+                    if let Some(clause) = advanced::clause(form, &value) {
+                        asked.q = format!("{} {clause}", asked.q).trim().to_owned();
+                    }
+                }
                 _ => {
                     let known = FILTERS.iter().find(|(name, ..)| *name == key);
                     asked.chosen.extend(known.map(|(name, ..)| (*name, value)));
@@ -88,6 +97,7 @@ impl Asked {
             sort: self.sort,
             page: self.page,
             per_page: PER_PAGE,
+            as_typed: self.as_typed,
             ..SearchParams::new(self.q.clone(), today)
         }
     }
@@ -106,6 +116,9 @@ impl Asked {
         if self.with_predecessors {
             address.push_str("&tn=1");
         }
+        if self.as_typed {
+            address.push_str("&dung=1");
+        }
         if self.page > 1 {
             address.push_str(&format!("&trang={}", self.page));
         }
@@ -114,7 +127,11 @@ impl Asked {
 
     /// The address of the first page of another query with the same filters.
     pub fn with_query(&self, q: String) -> String {
-        Self { q, page: 1, ..self.clone() }.address()
+        Self { q, page: 1, as_typed: false, ..self.clone() }.address()
+    }
+
+    fn exactly_as_typed(&self) -> String {
+        Self { page: 1, as_typed: true, ..self.clone() }.address()
     }
 
     fn with_sort(&self, sort: SortBy) -> String {
@@ -177,6 +194,8 @@ pub fn page(asked: &Asked, found: &Found, lang: Lang) -> Page {
         h1.skip { (lang.word("result.heading")) }
         (chips(asked, found, lang))
         (succession(asked, found, lang))
+        (advanced::form(lang))
+        (understood(asked, found, lang))
         @for warning in &found.warnings { p.note.small { (warning_words(&warning.code, &warning.message, lang)) } }
         div.columns {
             section aria-label=(lang.word("facet.heading")) {
@@ -224,6 +243,26 @@ fn chips(asked: &Asked, found: &Found, lang: Lang) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// What was read into words without accents, and what may have been meant besides.
+fn understood(asked: &Asked, found: &Found, lang: Lang) -> Markup {
+    html! {
+        @if let Some(restored) = &found.restored {
+            p.note {
+                (lang.word("result.restored")) " "
+                a href=(asked.with_query(restored.query.clone())) { (restored.words) }
+                " · "
+                a href=(asked.exactly_as_typed()) { (lang.word("result.as_typed")) }
+            }
+        }
+        @if let Some(suggestion) = &found.suggestion {
+            p.note {
+                (lang.word("result.suggestion")) " "
+                a href=(asked.with_query(suggestion.clone())) { (suggestion) } "?"
             }
         }
     }
@@ -409,6 +448,9 @@ fn why_words(why: &Why, lang: Lang) -> String {
 fn nothing_found(found: &Found, lang: Lang) -> Markup {
     html! {
         p { (lang.word("result.zero")) " " (lang.word("result.zero_hint")) }
+        @if let Some(n_files) = found.taking_in {
+            p.note { (lang.word("result.taking_in")) " " (lang.count(n_files)) " " (lang.word("result.taking_in_files")) }
+        }
         @if let Some(number) = &found.number {
             @if !number.nearest.is_empty() {
                 p {
@@ -459,11 +501,12 @@ mod tests {
     fn every_state_is_an_address() {
         check("q=kh+293%2F2020", "/tim?q=kh%20293%2F2020");
         check(
-            "q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2",
-            "/tim?q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2",
+            "q=a&loai=kh&loai=bc&nam=2020&xep=newest&trang=2&dung=1",
+            "/tim?q=a&loai=kh&loai=bc&nam=2020&xep=newest&dung=1&trang=2",
         );
         check("q=%FF&x=y&trang=-1&xep=?", "/tim?q=%EF%BF%BD"); // what is not understood is left out
         check("q=a&tn=1", "/tim?q=a&tn=1");
+        check("q=a&nc_so=12&nc_ky=&nc_nd=b", "/tim?q=a%20so%3A%2212%22%20b"); // the advanced form
         check("", "/tim?q=");
     }
 

@@ -349,10 +349,13 @@ fn main() {
         RunCounts { n_files: n_taken as u64, n_new: n_taken as u64, ..RunCounts::default() };
     catalog.end_run(run, now_ms, &counts).expect("a run can be noted");
     catalog.tidy_up().expect("the log can be emptied");
-    println!(
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
         "{n_taken} documents, {n_text_bytes} bytes of text, {:.1} s",
         started.elapsed().as_secs_f64()
-    );
+    )
+    .expect("standard output is open");
 }
 
 /// Makes the documents on two threads and hands them over in batches, in order.

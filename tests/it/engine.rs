@@ -151,7 +151,8 @@ fn hits_say_which_record() {
         let record = RecordId::parse("fedcba9876543210").unwrap();
         fill(engine, vec![IndexDoc { id: record.clone(), ..page_doc(3, &["ke"]) }]);
         let answer = engine.search(&request(word("ke"))).unwrap();
-        let [Hit { id, ord: 3, sort_value: None, issued_first: None, score }] = &answer.hits[..]
+        let [Hit { id, ord: 3, sort_value: None, issued_first: None, score, is_listed: true }] =
+            &answer.hits[..]
         else {
             panic!("{answer:?}")
         };
@@ -232,7 +233,7 @@ fn keys_match_whole_and_by_their_beginning_and_score_a_constant() {
 }
 
 #[test]
-fn words_score_by_frequency_times_boost() {
+fn words_score_by_rarity_and_frequency_times_boost() {
     on_every_engine(|engine| {
         fill(
             engine,
@@ -273,14 +274,32 @@ fn phrases_need_adjacent_words_of_one_page() {
 }
 
 #[test]
-fn pairs_are_words_of_their_own_field() {
+fn pairs_are_words_of_their_own_field_found_whole_and_by_their_beginning() {
     on_every_engine(|engine| {
-        let mut pairs = Stream::default();
-        pairs.push_pair(&token("quy"), &token("hoach"));
-        fill(engine, vec![IndexDoc { text: vec![(TextField::PairFolded, pairs)], ..doc(1) }]);
-        let in_field = |field| Q::Word { field, token: token("quy_hoach"), boost: 1.0 };
-        check(engine, in_field(TextField::PairFolded), &[1]);
-        check(engine, in_field(TextField::BodyFolded), &[]);
+        let pairs = |words| vec![(TextField::Pair, Stream::of_words(words))];
+        fill(
+            engine,
+            vec![
+                IndexDoc { text: pairs("quy_hoach|quy_hoạch hoach_dat|"), ..doc(1) },
+                IndexDoc { text: pairs("quy_hoach|quỷ_hoạch quy_hoach_|x"), ..doc(2) },
+            ],
+        );
+        let whole = |field, token: &str| {
+            let token = Token::new(token).unwrap();
+            Q::Word { field, token, boost: 1.0 }
+        };
+        let beginning = |prefix: &str| Q::WordPrefix {
+            field: TextField::Pair,
+            prefix: token(prefix),
+            boost: 1.0,
+        };
+        check(engine, whole(TextField::Pair, "quy_hoach|quy_hoạch"), &[1]);
+        check(engine, whole(TextField::Pair, "quy_hoach|"), &[]);
+        check(engine, whole(TextField::BodyFolded, "quy_hoach|quy_hoạch"), &[]);
+        check(engine, beginning("quy_hoach|"), &[1, 2]);
+        check(engine, beginning("hoach_dat|"), &[1]);
+        check(engine, beginning("dat|"), &[]);
+        assert!(score_of(engine, beginning("hoach_dat|"), 1) > 0.0);
     });
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // A test may fail at any line.
 
+mod accents; // words that are one without diacritics
 mod api; // the API and the pages over the sample archive, called directly
 mod browser; // one walk through the page in a real browser
 mod check; // lists and drafts against the archive: API, page, program
@@ -22,5 +23,6 @@ mod register; // registers written, opened again and compared cell by cell
 mod search; // what is typed and which documents it finds, in which order
 mod service; // what the service promises any caller: limits, tags, metrics, batches
 mod tidy; // the house rules: layering, size, module docs, NFC, sorted tables
+mod typing; // what typing is met with: the list under the box, accents, leftovers
 mod util; // builders of small documents, folders, the built program
 mod worker; // what runs in a process of its own, and how it ends

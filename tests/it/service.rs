@@ -58,7 +58,13 @@ async fn what_is_too_much_is_refused_as_a_problem() {
     check_problem(refused, StatusCode::TOO_MANY_REQUESTS, "too_many_requests").await;
 
     let hasty = limited(ServiceLimits { deadline: Duration::ZERO, ..default });
-    let late = ask(&hasty, get("/api/v1/search?q=293")).await;
+    // An answer may be there before anybody looks at the clock.
+    let mut late = ask(&hasty, get("/api/v1/search?q=293")).await;
+    for _ in 0..100 {
+        if late.status() == StatusCode::OK {
+            late = ask(&hasty, get("/api/v1/search?q=293")).await;
+        }
+    }
     check_problem(late, StatusCode::REQUEST_TIMEOUT, "timed_out").await;
 
     let small = limited(ServiceLimits { body_bytes: 100, ..default });

@@ -1,76 +1,62 @@
-//! Counts documents by the values of a key field.
+//! Counts documents by the values of key fields.
 
-use std::collections::BTreeMap;
+use super::{columns::Columns, docs::Docs};
+use crate::engine::{FacetReq, KeyField};
 
-use tantivy::{DocId, SegmentReader, columnar::StrColumn};
-
-use super::schema::key_name;
-use crate::engine::FacetReq;
-
-/// The counts of one requested facet.
-pub(super) struct FacetCounts {
-    /// `None` when the field has no column.
-    column_name: Option<&'static str>,
-    size: usize,
-    by_value: BTreeMap<String, u64>,
-    segment: Option<SegmentCounts>,
+/// Counts the values of the requested fields among the documents of each segment.
+pub(super) fn count(
+    columns: &Columns,
+    matching: &[Docs],
+    requests: &[&FacetReq],
+) -> Vec<Vec<(String, u64)>> {
+    requests
+        .iter()
+        .map(|request| match request.field.is_countable() {
+            true => most(columns, request, &counts(columns, matching, request.field)),
+            false => Vec::new(),
+        })
+        .collect()
 }
 
-/// The counts of one segment, by the number a value has in its dictionary.
-struct SegmentCounts {
-    column: StrColumn,
-    by_term: Vec<u32>,
-}
-
-impl FacetCounts {
-    pub fn new(request: &FacetReq) -> Self {
-        let column_name = request.field.is_countable().then(|| key_name(request.field));
-        Self { column_name, size: request.size, by_value: BTreeMap::new(), segment: None }
-    }
-
-    pub fn enter_segment(&mut self, segment: &SegmentReader) -> tantivy::Result<()> {
-        let Some(name) = self.column_name else { return Ok(()) };
-        self.segment = segment
-            .fast_fields()
-            .str(name)?
-            .map(|column| SegmentCounts { by_term: vec![0; column.num_terms()], column });
-        Ok(())
-    }
-
-    pub fn add(&mut self, doc: DocId) {
-        let Some(SegmentCounts { column, by_term }) = &mut self.segment else { return };
-        for term in column.term_ords(doc) {
-            if let Some(count) = by_term.get_mut(term as usize) {
-                *count += 1;
-            }
+/// Every value of a field, most frequent first, ties by value.
+pub(super) fn all(columns: &Columns, field: KeyField) -> Vec<(String, u64)> {
+    let mut counts = vec![0; columns.values(field).len()];
+    for segment in &columns.segments {
+        if let Some(counter) = segment.counter(field) {
+            counter.add_all(&mut counts);
         }
     }
+    let everything = FacetReq { field, filter: Vec::new(), size: usize::MAX };
+    most(columns, &everything, &counts)
+}
 
-    /// Turns the numbers of the segment's dictionary into values.
-    pub fn leave_segment(&mut self) -> tantivy::Result<()> {
-        let Some(SegmentCounts { column, by_term }) = self.segment.take() else { return Ok(()) };
-        let counted: Vec<(u64, u32)> = (0..).zip(by_term).filter(|(_, count)| *count > 0).collect();
-        let terms: Vec<u64> = counted.iter().map(|(term, _)| *term).collect();
-        let mut counts = counted.iter().map(|(_, count)| u64::from(*count));
-        column.dictionary().sorted_ords_to_term_cb(&terms, |value| {
-            let value = String::from_utf8_lossy(value);
-            let count = counts.next().unwrap_or_default();
-            match self.by_value.get_mut(value.as_ref()) {
-                Some(sum) => *sum += count,
-                None => {
-                    self.by_value.insert(value.into_owned(), count);
-                }
+fn counts(columns: &Columns, matching: &[Docs], field: KeyField) -> Vec<u32> {
+    let mut counts = vec![0; columns.values(field).len()];
+    for (segment, docs) in columns.segments.iter().zip(matching) {
+        let Some(counter) = segment.counter(field) else { continue };
+        match docs {
+            // Of most documents it is quicker to count the others.
+            Docs::Many(bits) if bits.len * 2 > segment.n_docs() => {
+                counter.add_all(&mut counts);
+                let all = Docs::all(segment.n_docs());
+                all.without(docs).for_each(|doc| counter.take(&mut counts, doc));
             }
-        })?;
-        Ok(())
+            _ => docs.for_each(|doc| counter.add(&mut counts, doc)),
+        }
     }
+    counts
+}
 
-    /// Most frequent first, ties by value.
-    pub fn finish(self) -> Vec<(String, u64)> {
-        let mut counts: Vec<(String, u64)> = self.by_value.into_iter().collect();
-        // Stable: equal counts stay in the order of the map.
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        counts.truncate(self.size);
-        counts
+/// Most frequent first, ties by value.
+fn most(columns: &Columns, request: &FacetReq, counts: &[u32]) -> Vec<(String, u64)> {
+    let mut found: Vec<(u32, usize)> =
+        counts.iter().zip(0..).filter(|(n, _)| **n > 0).map(|(n, at)| (*n, at)).collect();
+    let order = |(n, at): &(u32, usize)| (std::cmp::Reverse(*n), *at);
+    if found.len() > request.size && request.size > 0 {
+        found.select_nth_unstable_by_key(request.size - 1, order);
     }
+    found.truncate(request.size);
+    found.sort_unstable_by_key(order);
+    let values = columns.values(request.field);
+    found.into_iter().map(|(n, at)| (values[at].clone(), u64::from(n))).collect()
 }

@@ -3,14 +3,18 @@
 //! Nothing of tantivy shows outside. The folder is derived data: it may be deleted whenever no
 //! program holds it, and is rebuilt from the catalog.
 
+mod columns;
+mod docs;
 mod document;
-mod excluded;
 mod facets;
-mod lower;
+mod memory;
 mod pages;
 mod payload;
 mod schema;
+mod scores;
 mod search;
+mod segment;
+mod tally;
 mod writer;
 
 use std::{
@@ -31,12 +35,17 @@ use tantivy::{
 pub use schema::SCHEMA_VERSION;
 
 use self::{
+    columns::Held,
+    memory::Memory,
     pages::{PAGES_TOKENIZER, PagesTokenizer},
     payload::Payload,
     schema::Fields,
+    search::View,
     writer::Writer,
 };
-use crate::engine::{Answer, Engine, EngineError, Op, SearchReq, Stats};
+use crate::engine::{
+    Answer, Engine, EngineError, KeyField, Op, SearchReq, Stats, TextField, Token,
+};
 
 /// What the engine may use while writing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +71,8 @@ pub struct Embedded {
     /// `None` when opened for reading only.
     writer: Option<Mutex<Writer>>,
     last_version: AtomicU64,
+    memory: Memory,
+    columns: Held,
     /// Shown in messages.
     place: PathBuf,
 }
@@ -95,7 +106,7 @@ impl Embedded {
     }
 
     /// Opens the index in a folder without the right to write, beside the process that writes.
-    /// It shows the state of the last commit before it was opened.
+    /// It follows the commits of that process within about a second.
     ///
     /// # Errors
     /// `Schema` when another version of the program wrote it, `Storage` when there is none.
@@ -136,13 +147,26 @@ impl Embedded {
             }
             None => None,
         };
+        // Who does not write does not know when the other process commits.
+        let reload = match &writer {
+            Some(_) => ReloadPolicy::Manual,
+            None => ReloadPolicy::OnCommitWithDelay,
+        };
         let reader = index
             .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
+            .reload_policy(reload)
             .try_into()
             .map_err(storage("open for reading"))?;
         let last_version = AtomicU64::new(payload.map_or(0, |payload| payload.last_version));
-        Ok(Self { fields, reader, writer, last_version, place: place.to_owned() })
+        Ok(Self {
+            fields,
+            reader,
+            writer,
+            last_version,
+            memory: Memory::default(),
+            columns: Held::default(),
+            place: place.to_owned(),
+        })
     }
 
     fn writer(&self) -> Result<&Mutex<Writer>, EngineError> {
@@ -221,7 +245,25 @@ impl Engine for Embedded {
     }
 
     fn search(&self, request: &SearchReq) -> Result<Answer, EngineError> {
-        search::search(&self.fields, &self.reader.searcher(), request).map_err(storage("search"))
+        let searcher = &self.reader.searcher();
+        let (fields, memory, columns) = (&*self.fields, &self.memory, &self.columns);
+        View { fields, searcher, memory, columns }.search(request).map_err(storage("search"))
+    }
+
+    fn words(
+        &self,
+        field: TextField,
+        prefix: &Token,
+        size: usize,
+    ) -> Result<Vec<(String, u64)>, EngineError> {
+        let field = self.fields.text(field);
+        segment::words_beginning(&self.reader.searcher(), field, prefix, size)
+            .map_err(storage("list words"))
+    }
+
+    fn values(&self, field: KeyField) -> Result<Vec<(String, u64)>, EngineError> {
+        let columns = self.columns.of(&self.reader.searcher()).map_err(storage("list values"))?;
+        Ok(facets::all(&columns, field))
     }
 
     fn stats(&self) -> Result<Stats, EngineError> {

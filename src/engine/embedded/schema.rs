@@ -77,11 +77,14 @@ fn key_options(field: KeyField) -> TextOptions {
 
 fn text_options(field: TextField) -> TextOptions {
     let record = match field {
-        TextField::PairFolded => IndexRecordOption::WithFreqs,
-        _ => IndexRecordOption::WithFreqsAndPositions,
+        TextField::BodyFolded => IndexRecordOption::WithFreqsAndPositions,
+        _ if field.counts_words() => IndexRecordOption::WithFreqs,
+        _ => IndexRecordOption::Basic,
     };
-    let indexing =
-        TextFieldIndexing::default().set_tokenizer(PAGES_TOKENIZER).set_index_option(record);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(PAGES_TOKENIZER)
+        .set_index_option(record)
+        .set_fieldnorms(field.counts_words());
     TextOptions::default().set_indexing_options(indexing)
 }
 
@@ -116,7 +119,7 @@ fn text_name(field: TextField) -> &'static str {
         TextField::IssuerFolded => "issuer_folded",
         TextField::BodyExact => "body_exact",
         TextField::BodyFolded => "body_folded",
-        TextField::PairFolded => "pair_folded",
+        TextField::Pair => "pair",
     }
 }
 

@@ -1,117 +1,136 @@
-//! Runs a [`SearchReq`]: one pass over the documents that match for hits, total and those
-//! counts that have the same filter; one more pass for every other filter.
+//! Runs a [`SearchReq`]: which documents match, segment by segment, once a set of filters; then
+//! the counts; then the order.
+//!
+//! The order by relevance has two ways. Of up to [`MAX_LISTED`] documents each gets its score to
+//! the word. Of more, the sums of what they have are taken for many documents at once
+//! ([`Tally`]); among equals, of which there are many then, the newer comes first.
 //!
 //! tantivy's own collectors are not used, because they break ties by its document numbers, which
 //! change with every merge; ours breaks them by `ord`.
 
 use std::{cmp::Ordering, collections::BinaryHeap};
 
-use tantivy::{
-    DocId, Score, Searcher, SegmentOrdinal, SegmentReader,
-    columnar::Column,
-    query::{EnableScoring, Query},
-};
+use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader, columnar::Column};
 
 use super::{
-    facets::FacetCounts,
-    lower::lower_request,
+    columns::{Columns, Held, SegmentColumns},
+    docs::{Docs, ones},
+    facets,
+    memory::Memory,
     schema::{Fields, ID, ORD, num_name},
+    scores::{Feature, Scoring},
+    segment::Segment,
+    tally::{LANES, Tally},
     writer::record_id,
 };
-use crate::engine::{After, Answer, Hit, NumField, SearchReq, Sort};
+use crate::engine::{After, Answer, FacetReq, Hit, NumField, Q, SearchReq, Sort};
 
 /// Largest page.
 const MAX_SIZE: usize = 1_000;
 
-/// Answers the request from the searcher's snapshot.
-pub(super) fn search(
-    fields: &Fields,
-    searcher: &Searcher,
-    request: &SearchReq,
-) -> tantivy::Result<Answer> {
-    let mut counts: Vec<FacetCounts> = request.facets.iter().map(FacetCounts::new).collect();
-    let (with_hits, others): (Vec<usize>, Vec<usize>) =
-        (0..counts.len()).partition(|&i| request.facets[i].filter == request.filter);
+/// Most documents that get a score to the word each.
+const MAX_LISTED: usize = 10_000;
 
-    let mut hits = TopHits::new(request);
-    let query = lower_request(fields, &request.score, &request.filter);
-    let total = pass(searcher, &*query, Some(&mut hits), &mut pick(&mut counts, &with_hits))?;
-
-    let mut open = others;
-    while let Some(&first) = open.first() {
-        let filter = &request.facets[first].filter;
-        let (same, rest): (Vec<usize>, Vec<usize>) =
-            open.iter().copied().partition(|&i| request.facets[i].filter == *filter);
-        let query = lower_request(fields, &request.score, filter);
-        pass(searcher, &*query, None, &mut pick(&mut counts, &same))?;
-        open = rest;
-    }
-
-    Ok(Answer {
-        hits: hits.finish(searcher)?,
-        total,
-        facets: counts.into_iter().map(FacetCounts::finish).collect(),
-    })
+/// An index as it is now, and what is remembered of it.
+pub(super) struct View<'v> {
+    pub fields: &'v Fields,
+    pub searcher: &'v Searcher,
+    pub memory: &'v Memory,
+    pub columns: &'v Held,
 }
 
-fn pick<'c>(counts: &'c mut [FacetCounts], which: &[usize]) -> Vec<&'c mut FacetCounts> {
-    let picked = counts.iter_mut().enumerate().filter(|(i, _)| which.contains(i));
-    picked.map(|(_, count)| count).collect()
-}
-
-/// Visits every document that matches; gives their number.
-fn pass(
-    searcher: &Searcher,
-    query: &dyn Query,
-    mut hits: Option<&mut TopHits>,
-    counts: &mut [&mut FacetCounts],
-) -> tantivy::Result<u64> {
-    let scores = hits.as_ref().is_some_and(|hits| hits.needs_scores());
-    let scoring = if scores {
-        EnableScoring::enabled_from_searcher(searcher)
-    } else {
-        EnableScoring::disabled_from_searcher(searcher)
-    };
-    let weight = query.weight(scoring)?;
-    let wants_documents = !counts.is_empty() || hits.as_ref().is_some_and(|hits| hits.size > 0);
-    let mut total = 0;
-    for (segment_ord, segment) in (0..).zip(searcher.segment_readers()) {
-        if !wants_documents {
-            total += u64::from(weight.count(segment)?);
-            continue;
-        }
-        let mut segment_hits = match hits.as_deref_mut() {
-            Some(hits) => Some(hits.in_segment(segment_ord, segment)?),
-            None => None,
+impl View<'_> {
+    /// Answers the request from the searcher's snapshot.
+    pub fn search(&self, request: &SearchReq) -> tantivy::Result<Answer> {
+        let columns = &*self.columns.of(self.searcher)?;
+        let matching = self.matching(columns, &request.score, &request.filter)?;
+        let total = matching.iter().map(|docs| docs.len() as u64).sum();
+        let facets = self.facets(columns, request, &matching)?;
+        let hits = match request.size {
+            0 => Vec::new(),
+            _ => self.hits(request, columns, &matching)?,
         };
-        for count in counts.iter_mut() {
-            count.enter_segment(segment)?;
-        }
-        let alive = segment.alive_bitset();
-        let mut visit = |doc: DocId, score: Score| {
-            if alive.is_some_and(|alive| alive.is_deleted(doc)) {
-                return;
-            }
-            total += 1;
-            if let Some(hits) = &mut segment_hits {
-                hits.offer(doc, score);
-            }
-            for count in counts.iter_mut() {
-                count.add(doc);
-            }
-        };
-        if scores {
-            weight.for_each(segment, &mut visit)?;
-        } else {
-            weight.for_each_no_score(segment, &mut |docs| {
-                docs.iter().for_each(|&doc| visit(doc, 0.0));
-            })?;
-        }
-        for count in counts.iter_mut() {
-            count.leave_segment()?;
-        }
+        Ok(Answer { hits, total, facets })
     }
-    Ok(total)
+
+    /// The documents of each segment that match.
+    fn matching(&self, columns: &Columns, score: &Q, filter: &[Q]) -> tantivy::Result<Vec<Docs>> {
+        let segments = self.searcher.segment_readers().iter().zip(&columns.segments);
+        segments
+            .map(|(reader, columns)| {
+                let docs = self.segment(reader).matching(score, filter)?;
+                Ok(if columns.deleted.len() == 0 { docs } else { docs.without(&columns.deleted) })
+            })
+            .collect()
+    }
+
+    fn segment<'s>(&'s self, reader: &'s SegmentReader) -> Segment<'s> {
+        Segment::new(self.fields, self.searcher, reader, self.memory)
+    }
+
+    /// The counts, in the order asked; every set of filters is looked for once.
+    fn facets(
+        &self,
+        columns: &Columns,
+        request: &SearchReq,
+        matching: &[Docs],
+    ) -> tantivy::Result<Vec<Vec<(String, u64)>>> {
+        let mut counted: Vec<Option<Vec<(String, u64)>>> = vec![None; request.facets.len()];
+        while let Some(open) = counted.iter().position(Option::is_none) {
+            let filter = &request.facets[open].filter;
+            let same: Vec<usize> =
+                (0..counted.len()).filter(|&at| request.facets[at].filter == *filter).collect();
+            let facets: Vec<&FacetReq> = same.iter().map(|&at| &request.facets[at]).collect();
+            let counts = match *filter == request.filter {
+                true => facets::count(columns, matching, &facets),
+                false => {
+                    let matching = self.matching(columns, &request.score, filter)?;
+                    facets::count(columns, &matching, &facets)
+                }
+            };
+            same.into_iter().zip(counts).for_each(|(at, counts)| counted[at] = Some(counts));
+        }
+        Ok(counted.into_iter().flatten().collect())
+    }
+
+    fn hits(
+        &self,
+        request: &SearchReq,
+        columns: &Columns,
+        matching: &[Docs],
+    ) -> tantivy::Result<Vec<Hit>> {
+        let total: usize = matching.iter().map(Docs::len).sum();
+        let is_listed = request.after.map_or(total <= MAX_LISTED, |after| after.is_listed);
+        let mut hits = TopHits::new(request, is_listed);
+        let scoring = match hits.needs_scores() {
+            true => Some(Scoring::new(self.fields, self.searcher, &request.score)?),
+            false => None,
+        };
+        let readers = self.searcher.segment_readers();
+        for ((ord, reader), docs) in (0..).zip(readers).zip(matching) {
+            if docs.len() == 0 {
+                continue;
+            }
+            let segment = self.segment(reader);
+            let days = Some(&columns.segments[ord as usize]);
+            let mut of_segment = hits.in_segment(ord, reader, days)?;
+            match &scoring {
+                None => docs.for_each(|doc| of_segment.offer(doc, 0.0)),
+                Some(scoring) if is_listed => {
+                    let list = docs.to_vec();
+                    let scores = scoring.of_list(&segment, &request.score, &list)?;
+                    for (doc, score) in list.into_iter().zip(scores) {
+                        of_segment.offer(doc, score);
+                    }
+                }
+                Some(scoring) => {
+                    let features = scoring.features(&segment, &request.score)?;
+                    of_segment.offer_all(docs, &features, segment.n_docs);
+                }
+            }
+        }
+        hits.finish(self.searcher)
+    }
 }
 
 /// Where a document stands in the order; the smaller the earlier.
@@ -123,11 +142,6 @@ struct Rank {
     /// Second key of the order by score: days negated, the highest for no date.
     recency: i64,
     ord: i64,
-}
-
-impl Rank {
-    /// The rank before all others of the same value.
-    const FIRST: (i64, i64) = (i64::MIN, i64::MIN);
 }
 
 impl Eq for Rank {}
@@ -151,17 +165,19 @@ struct TopHits {
     sort: Sort,
     after: Option<Rank>,
     size: usize,
+    is_listed: bool,
     /// The worst on top.
     heap: BinaryHeap<(Rank, SegmentOrdinal, DocId)>,
 }
 
 impl TopHits {
-    fn new(request: &SearchReq) -> Self {
+    fn new(request: &SearchReq, is_listed: bool) -> Self {
         let sort = request.sort;
-        let after = request.after.map(|After { value, issued_first, ord }| {
+        let after = request.after.map(|After { value, issued_first, ord, .. }| {
             rank(sort, value, (recency(sort, issued_first), ord))
         });
-        Self { sort, after, size: request.size.min(MAX_SIZE), heap: BinaryHeap::new() }
+        let size = request.size.min(MAX_SIZE);
+        Self { sort, after, size, is_listed, heap: BinaryHeap::new() }
     }
 
     /// The number that is sorted by, or that orders equal scores.
@@ -180,14 +196,16 @@ impl TopHits {
         &'h mut self,
         segment_ord: SegmentOrdinal,
         segment: &SegmentReader,
+        days: Option<&'h SegmentColumns>,
     ) -> tantivy::Result<SegmentHits<'h>> {
         let columns = segment.fast_fields();
         let numbers = columns.i64(num_name(self.field()))?;
-        Ok(SegmentHits { hits: self, segment_ord, ords: columns.i64(ORD)?, numbers })
+        let days = days.filter(|_| self.field() == NumField::IssuedFirst);
+        Ok(SegmentHits { hits: self, segment_ord, ords: columns.i64(ORD)?, numbers, days })
     }
 
     fn finish(self, searcher: &Searcher) -> tantivy::Result<Vec<Hit>> {
-        let field = self.field();
+        let (field, is_listed) = (self.field(), self.is_listed);
         let mut hits = Vec::with_capacity(self.heap.len());
         for (rank, segment_ord, doc) in self.heap.into_sorted_vec() {
             let columns = searcher.segment_reader(segment_ord).fast_fields();
@@ -197,10 +215,10 @@ impl TopHits {
             hits.push(match self.sort {
                 Sort::Relevance => {
                     let score = -rank.value as f32;
-                    Hit { id, ord, score, sort_value: None, issued_first: number }
+                    Hit { id, ord, score, sort_value: None, issued_first: number, is_listed }
                 }
                 Sort::Number { .. } => {
-                    Hit { id, ord, score: 0.0, sort_value: number, issued_first: None }
+                    Hit { id, ord, score: 0.0, sort_value: number, issued_first: None, is_listed }
                 }
             });
         }
@@ -236,24 +254,55 @@ struct SegmentHits<'h> {
     ords: Column<i64>,
     /// Of [`TopHits::field`].
     numbers: Column<i64>,
+    /// The same in memory, when it is the date.
+    days: Option<&'h SegmentColumns>,
 }
 
 impl SegmentHits<'_> {
-    fn offer(&mut self, doc: DocId, score: Score) {
-        let hits = &mut *self.hits;
-        let value = match hits.sort {
-            Sort::Relevance => Some(f64::from(score)),
-            Sort::Number { .. } => self.numbers.first(doc).map(|number| number as f64),
-        };
-        let worst = hits.heap.peek().filter(|_| hits.heap.len() >= hits.size);
-        // Late even if it were the first of its value: spares two looks into columns.
-        if worst.is_some_and(|(worst, ..)| rank(hits.sort, value, Rank::FIRST) > *worst) {
-            return;
+    fn number(&self, doc: DocId) -> Option<i64> {
+        match self.days {
+            Some(days) => days.issued(doc),
+            None => self.numbers.first(doc),
         }
-        let issued_first = match hits.sort {
-            Sort::Relevance => self.numbers.first(doc),
+    }
+
+    /// Offers the documents whose sum of features is high enough.
+    fn offer_all(&mut self, docs: &Docs, features: &[Feature], n_docs: usize) {
+        let bits = docs.to_bits(n_docs);
+        for (chunk, words) in bits.words.chunks(LANES).enumerate() {
+            if words.iter().all(|word| *word == 0) {
+                continue;
+            }
+            let from = chunk * LANES;
+            let tally = Tally::of(features, from);
+            let worst = self.hits.heap.peek().filter(|_| self.hits.heap.len() >= self.hits.size);
+            // Scores are negated in ranks.
+            let least = worst.map_or(0, |(worst, ..)| (-worst.value) as u32);
+            let enough = tally.at_least(least);
+            for (lane, word) in words.iter().enumerate() {
+                for doc in ones(from + lane, word & enough[lane]) {
+                    self.offer(doc, tally.sum(lane, doc % 64) as Score);
+                }
+            }
+        }
+    }
+
+    fn offer(&mut self, doc: DocId, score: Score) {
+        let value = match self.hits.sort {
+            Sort::Relevance => Some(f64::from(score)),
+            Sort::Number { .. } => self.number(doc).map(|number| number as f64),
+        };
+        let issued_first = match self.hits.sort {
+            Sort::Relevance => self.number(doc),
             Sort::Number { .. } => None,
         };
+        let hits = &mut *self.hits;
+        let worst = hits.heap.peek().filter(|_| hits.heap.len() >= hits.size);
+        // Late even if it were the first of its value and day: spares a look into a column.
+        let first = (recency(hits.sort, issued_first), i64::MIN);
+        if worst.is_some_and(|(worst, ..)| rank(hits.sort, value, first) > *worst) {
+            return;
+        }
         let ord = self.ords.first(doc).unwrap_or_default();
         let rank = rank(hits.sort, value, (recency(hits.sort, issued_first), ord));
         if hits.after.is_some_and(|after| rank <= after) {

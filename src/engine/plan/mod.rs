@@ -90,6 +90,11 @@ impl Plan {
         self.filters.push((Some(field), any_key(field, values.iter().map(String::as_str))));
     }
 
+    /// Puts documents with the words first, without asking for them.
+    pub fn put_first(&mut self, restored: &str) {
+        self.should.extend(text::boosts(&words(restored)));
+    }
+
     /// What scores.
     pub fn score(&self, need: Need) -> Q {
         let mut must = self.must.clone();
@@ -132,6 +137,7 @@ impl Plan {
             }
             Meaning::Phrase(typed) => {
                 let typed = self.take_words(typed);
+                self.should.extend(text::boosts(&typed));
                 self.units.extend(text::phrase(&typed));
                 return;
             }
@@ -208,10 +214,12 @@ fn any_key<'a>(field: KeyField, values: impl Iterator<Item = &'a str>) -> Q {
 /// Documents that may have been issued then: their first possible day is not after the last one
 /// asked for, and the other way round.
 fn issued(date: DateQuery) -> Q {
+    /// No date is less precise than a year; a narrow range is quicker to look for.
+    const MOST_DAYS: i64 = 366;
     let (first, last) = date.day_range();
     let (from, to) = (first.map(i64::from), last.map(i64::from));
     Q::All(vec![
-        Q::Range { field: NumField::IssuedFirst, from: None, to },
+        Q::Range { field: NumField::IssuedFirst, from: from.map(|from| from - MOST_DAYS), to },
         Q::Range { field: NumField::IssuedLast, from, to: None },
     ])
 }
@@ -298,14 +306,21 @@ mod tests {
 
     #[test]
     fn two_quoted_words_are_one_term() {
-        let token = Token::new("truc_ban").unwrap();
-        let pair = Q::Word { field: TextField::PairFolded, token, boost: 1.0 };
-        assert_eq!(plan("\"truc ban\"").score(Need::All), Q::All(vec![pair.clone()]));
-        // With diacritics the positions of the few documents that have the pair are looked at.
-        let Q::All(all) = plan("\"trực ban\"").score(Need::All) else { panic!() };
-        let [Q::All(both)] = &all[..] else { panic!("{all:?}") };
-        assert_eq!(both[0], pair);
-        assert!(matches!(&both[1], Q::Phrase { field: TextField::BodyExact, .. }));
+        let must = |typed: &str| match plan(typed).score(Need::All) {
+            Q::Prefer { must, .. } => *must,
+            other => panic!("{other:?}"),
+        };
+        let prefix = Token::new("truc_ban|").unwrap();
+        let pair = Q::WordPrefix { field: TextField::Pair, prefix, boost: 1.0 };
+        assert_eq!(must("\"truc ban\""), Q::All(vec![pair]));
+        let token = Token::new("truc_ban|trực_ban").unwrap();
+        let pair = Q::Word { field: TextField::Pair, token, boost: 1.0 };
+        assert_eq!(must("\"trực ban\""), Q::All(vec![pair.clone()]));
+        // Of three words the positions are looked at in the few documents that have the pairs.
+        let Q::All(all) = must("\"trực ban bão\"") else { panic!() };
+        let [Q::All(parts)] = &all[..] else { panic!("{all:?}") };
+        assert_eq!((parts.len(), &parts[0]), (3, &pair));
+        assert!(matches!(&parts[2], Q::Phrase { field: TextField::BodyFolded, .. }));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::weight;
 use crate::{
     engine::{
-        Q, TextField, Token,
-        analyse::{Word, pair, words},
+        Q, TextField,
+        analyse::{Word, pair, pair_folded, words},
     },
     query::Expansion,
 };
@@ -55,8 +55,12 @@ pub(super) fn boosts(words: &[Word]) -> Vec<Q> {
     }
     for two in words.windows(2) {
         let [first, second] = two else { continue };
-        let neighbours = pair(&first.folded, &second.folded);
-        boosts.push(word(TextField::PairFolded, &neighbours, weight::PAIR));
+        let has_accents = first.has_accents() || second.has_accents();
+        let folded_weight = if has_accents { weight::WITHOUT_ACCENTS } else { 1.0 };
+        boosts.push(neighbours(first, second, false, weight::PAIR * folded_weight));
+        if has_accents {
+            boosts.push(neighbours(first, second, true, weight::PAIR));
+        }
     }
     boosts
 }
@@ -66,27 +70,34 @@ pub(super) fn phrase(words: &[Word]) -> Option<Q> {
     adjacent(words, words.iter().any(Word::has_accents))
 }
 
-/// `None` for no words. Without diacritics two words are one term; otherwise the pairs find the
-/// few documents in which positions have to be looked at.
+/// `None` for no words. Two words are looked up as one; of more words the pairs find the few
+/// documents in which positions have to be looked at.
 fn adjacent(words: &[Word], exact: bool) -> Option<Q> {
-    let (field, token): (TextField, fn(&Word) -> &Token) = match exact {
-        true => (TextField::BodyExact, |word| &word.exact),
-        false => (TextField::BodyFolded, |word| &word.folded),
-    };
     if let [] | [_] = words {
-        return words.first().map(|only| word(field, token(only), 1.0));
+        let only = words.first()?;
+        return Some(match exact {
+            true => word(TextField::BodyExact, &only.exact, 1.0),
+            false => word(TextField::BodyFolded, &only.folded, 1.0),
+        });
     }
-    let mut all: Vec<Q> = words
-        .windows(2)
-        .map(|two| word(TextField::PairFolded, &pair(&two[0].folded, &two[1].folded), 1.0))
-        .collect();
-    if words.len() > 2 || exact {
-        let tokens = words.iter().map(|word| token(word).clone()).collect();
-        all.push(Q::Phrase { field, tokens, slop: 0, boost: 1.0 });
+    let mut all: Vec<Q> =
+        words.windows(2).map(|two| neighbours(&two[0], &two[1], exact, 1.0)).collect();
+    if words.len() > 2 {
+        let tokens = words.iter().map(|word| word.folded.clone()).collect();
+        all.push(Q::Phrase { field: TextField::BodyFolded, tokens, slop: 0, boost: 1.0 });
     }
     Some(if let [only] = &all[..] { only.clone() } else { Q::All(all) })
 }
 
-fn word(field: TextField, token: &Token, boost: f32) -> Q {
+/// Two words side by side, with their diacritics or whatever diacritics they have.
+fn neighbours(first: &Word, second: &Word, exact: bool, boost: f32) -> Q {
+    let field = TextField::Pair;
+    match exact {
+        true => Q::Word { field, token: pair(first, second), boost },
+        false => Q::WordPrefix { field, prefix: pair_folded(first, second), boost },
+    }
+}
+
+fn word(field: TextField, token: &crate::engine::Token, boost: f32) -> Q {
     Q::Word { field, token: token.clone(), boost }
 }

@@ -34,10 +34,10 @@
       const row = document.createElement("li");
       row.id = "suggestion-" + at;
       row.setAttribute("role", "option");
-      row.dataset.href = "/vb/" + encodeURIComponent(item.id);
-      const number = document.createElement("b");
-      number.textContent = item.number;
-      row.append(number, item.issued_on ? " · " + item.issued_on : "", item.subject ? " · " + item.subject.slice(0, 90) : "");
+      row.dataset.href = item.href;
+      const text = document.createElement(item.kind === "words" ? "span" : "b");
+      text.textContent = item.text;
+      row.append(text, item.detail ? " · " + item.detail.slice(0, 100) : "", item.count === null ? "" : " · " + item.count);
       row.addEventListener("mousedown", (event) => { event.preventDefault(); take(row); });
       return row;
     }));
@@ -49,11 +49,11 @@
   const ask = async () => {
     const typed = box.value.trim();
     const mine = ++asked;
-    if (!/\d/.test(typed) || typed.length > 60) { close(); return; }
+    if (typed.length < 2 && !/\d/.test(typed) || typed.length > 60) { close(); return; }
     try {
-      const answer = await fetch("/api/v1/numbers?limit=8&prefix=" + encodeURIComponent(typed));
+      const answer = await fetch("/api/v1/suggest?limit=8&prefix=" + encodeURIComponent(typed));
       if (!answer.ok || mine !== asked) return;
-      show((await answer.json()).numbers);
+      show((await answer.json()).rows);
     } catch { close(); }
   };
   box.addEventListener("compositionstart", () => { composing = true; });

@@ -1,6 +1,9 @@
 //! What only the engine in a folder promises: crashes, locks, damage.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use super::*;
 
@@ -39,12 +42,19 @@ fn second_writer_is_told_that_the_index_is_in_use() {
 }
 
 #[test]
-fn reader_beside_the_writer_sees_the_last_commit_and_cannot_write() {
+fn reader_beside_the_writer_follows_its_commits_and_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
     let writer = open(folder.path()).unwrap();
     fill(&writer, vec![page_doc(1, &["ke"])]);
     let reader = Embedded::open_read_only(folder.path()).unwrap();
     check(&reader, word("ke"), &[1]);
+    fill(&writer, vec![page_doc(2, &["ke hoach"])]);
+    let told_by = Instant::now() + Duration::from_secs(20);
+    while reader.stats().unwrap().n_documents < 2 {
+        assert!(Instant::now() < told_by, "the reader never sees the later commit");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    check(&reader, word("hoach"), &[2]);
     let error = reader.apply(&[]).unwrap_err();
     assert!(matches!(error, EngineError::ReadOnly { .. }), "{error}");
     let error = reader.commit(1).unwrap_err();

@@ -28,6 +28,9 @@ fn matches(q: &Q, model: &Model) -> bool {
         Q::Key { token, .. } => year.is_some_and(|y| YEARS[y] == token.as_str()),
         Q::KeyPrefix { prefix, .. } => year.is_some_and(|y| YEARS[y].starts_with(prefix.as_str())),
         Q::Word { token, .. } => holds(token),
+        Q::WordPrefix { prefix, .. } => {
+            words.iter().any(|&w| WORDS[w].starts_with(prefix.as_str()))
+        }
         Q::Phrase { tokens, .. } => words
             .windows(tokens.len())
             .any(|run| run.iter().zip(tokens).all(|(&w, token)| WORDS[w] == token.as_str())),

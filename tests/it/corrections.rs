@@ -327,7 +327,7 @@ fn a_new_reading_that_differs_is_shown_beside_the_correction() {
     assert!(page.contains("Lần đọc mới cho kết quả khác"));
     // Said again, about this reading: settled.
     office.correct("kh.txt", &[value(Field::Number, "293/KH-SLĐTBXH")]);
-    assert_eq!(disputed(&office).0, false);
+    assert!(!disputed(&office).0);
     assert_eq!(office.catalog().n_to_review().unwrap(), 0);
     // A reading that has caught up with the clerk is no dispute.
     read_as("293/KH-SLĐTBXH");

@@ -111,10 +111,10 @@ fn share_of_cells(name: &str) -> f64 {
                 *n_left -= 1;
                 n_intact += 1;
             }
-            None => println!("{name}: not intact: {row}"),
+            None => eprintln!("{name}: not intact: {row}"),
         }
     }
-    println!("{name}: {n_intact} of {n_cells} cells intact");
+    eprintln!("{name}: {n_intact} of {n_cells} cells intact");
     f64::from(n_intact) / f64::from(n_cells)
 }
 

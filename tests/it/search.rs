@@ -4,9 +4,7 @@
 use std::{num::NonZeroUsize, sync::Arc};
 
 use vanthu::{
-    archive::{
-        Archive, Badge, Filter, Found, Looked, Named, SearchParams, SortBy, Suggestion, Why,
-    },
+    archive::{Archive, Badge, Filter, Found, Looked, Named, SearchParams, SortBy, Why},
     catalog::{Catalog, Change, FilePath, FileStat, Stored},
     domain::{
         citation::{Citation, CitationKind, CitationState},

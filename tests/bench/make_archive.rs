@@ -11,6 +11,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write},
     path::Path,
+    process::ExitCode,
     sync::mpsc,
     thread,
     time::{Instant, SystemTime, UNIX_EPOCH},
@@ -317,11 +318,11 @@ fn compose(words: &Words, titles: &[Title], n: usize, seed: u64) -> String {
     text
 }
 
-fn main() {
+fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let (Some(n), Some(data)) = (args.first().and_then(|n| n.parse().ok()), args.get(1)) else {
         eprintln!("make_archive: expected a number of documents and a folder for the catalog");
-        std::process::exit(2);
+        return ExitCode::from(2);
     };
     let seed = args.get(2).and_then(|seed| seed.parse().ok()).unwrap_or(2020);
     let started = Instant::now();
@@ -356,6 +357,7 @@ fn main() {
         started.elapsed().as_secs_f64()
     )
     .expect("standard output is open");
+    ExitCode::SUCCESS
 }
 
 /// Makes the documents on two threads and hands them over in batches, in order.

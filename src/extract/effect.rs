@@ -58,14 +58,13 @@ pub struct Effect {
 
 /// Bytes between `Nghị định A` and the `B` of `được thay thế bởi Nghị định B`.
 const REACH: u32 = 240;
+/// Citations between the two that are looked over: those in the title of A.
+const N_BETWEEN: usize = 3;
 
 /// The effects that the citations of a document state, in reading order.
 pub fn effects(citations: &[Citation]) -> Vec<Effect> {
     let mut effects = Vec::new();
-    // Of `A được sửa đổi bởi B, C và D` the A.
-    let mut sufferer: Option<usize> = None;
     for (n, citation) in citations.iter().enumerate() {
-        let is_partial = citation.provision.is_some();
         let active = match citation.kind {
             CitationKind::Replaces => Some(EffectKind::Replaced),
             CitationKind::Repeals => Some(EffectKind::Repealed),
@@ -74,27 +73,50 @@ pub fn effects(citations: &[Citation]) -> Vec<Effect> {
             _ => None,
         };
         if let Some(kind) = active {
+            let is_partial = citation.provision.is_some();
             effects.push(Effect { of: n, by: None, kind, is_partial });
         }
-        let kind = match citation.kind {
-            CitationKind::AmendedBy => EffectKind::Amended,
-            CitationKind::ReplacedBy => EffectKind::Replaced,
-            _ => {
-                sufferer = Some(n);
-                continue;
-            }
+        let passive = match citation.kind {
+            CitationKind::AmendedBy => Some(EffectKind::Amended),
+            CitationKind::ReplacedBy => Some(EffectKind::Replaced),
+            _ => None,
         };
-        let Some(of) = sufferer else { continue };
-        let last = &citations[n - 1];
-        let is_near = citation.span.start.saturating_sub(last.span.end) <= REACH;
-        if is_near {
+        if let (Some(kind), Some(of)) = (passive, sufferer(citations, n)) {
             let is_partial = citations[of].provision.is_some();
             effects.push(Effect { of, by: Some(n), kind, is_partial });
-        } else {
-            sufferer = None;
         }
     }
     effects
+}
+
+/// Of `Thông tư A hướng dẫn Nghị định X được sửa đổi bởi Thông tư B và C` the A, for the last:
+/// the nearest citation before that is of the kind of document that does it. A circular changes
+/// no decree.
+fn sufferer(citations: &[Citation], by: usize) -> Option<usize> {
+    let is_passive = |citation: &Citation| {
+        matches!(citation.kind, CitationKind::AmendedBy | CitationKind::ReplacedBy)
+    };
+    let doing = &citations[by];
+    let mut from = doing.span.start;
+    let mut n_between = 0;
+    for of in (0..by).rev() {
+        let before = &citations[of];
+        if from.saturating_sub(before.span.end) > REACH {
+            return None;
+        }
+        from = from.min(before.span.start);
+        if is_passive(before) {
+            continue;
+        }
+        if before.doc_type == doing.doc_type {
+            return Some(of);
+        }
+        n_between += 1;
+        if n_between > N_BETWEEN {
+            return None;
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -144,6 +166,11 @@ mod tests {
         check(
             "Nghị định số 10/2012/NĐ-CP đã được thay thế bởi Nghị định số 20/2014/NĐ-CP ngày 03/3/2014.",
             &["10/2012/NĐ-CP replaced by 20/2014/NĐ-CP"],
+        );
+        // The decree in the title of the circular is not what the later circular changes.
+        check(
+            "Thông tư số 5/2016/TT-BTC ngày 20/12/2016 của Bộ Tài chính hướng dẫn Nghị định số 10/2012/NĐ-CP được sửa đổi, bổ sung bởi Thông tư số 7/2018/TT-BTC ngày 25/10/2018.",
+            &["5/2016/TT-BTC amended by 7/2018/TT-BTC"],
         );
     }
 }

@@ -17,6 +17,9 @@ pub const FILE_NAME: &str = "vanthu.toml";
 /// Most threads that may be asked for.
 const MAX_THREADS: usize = 256;
 
+/// Megabytes of page images kept: some 4,000 pages.
+const PAGE_CACHE_MB: u32 = 512;
+
 /// What the operator decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -32,6 +35,8 @@ pub struct Config {
     pub province: Option<String>,
     /// Threads that read documents.
     pub n_threads: NonZeroUsize,
+    /// Most bytes of page images kept in the data folder; 0 keeps none.
+    pub page_cache_bytes: u64,
 }
 
 /// What was said in one place; `None` leaves it to the next.
@@ -50,6 +55,8 @@ pub struct Settings {
     pub province: Option<String>,
     /// Threads that read documents.
     pub threads: Option<usize>,
+    /// Most megabytes of page images kept.
+    pub page_cache_mb: Option<u32>,
 }
 
 /// The settings do not make sense.
@@ -129,8 +136,10 @@ impl Config {
                 archive: archive.display().to_string(),
             });
         }
+        let page_cache_mb = settings.page_cache_mb.unwrap_or(PAGE_CACHE_MB);
+        let page_cache_bytes = u64::from(page_cache_mb) << 20;
         let Settings { tables, province, .. } = settings;
-        Ok(Self { archive, data, listen, tables, province, n_threads })
+        Ok(Self { archive, data, listen, tables, province, n_threads, page_cache_bytes })
     }
 }
 
@@ -144,6 +153,7 @@ impl Settings {
             tables: self.tables.or(other.tables),
             province: self.province.or(other.province),
             threads: self.threads.or(other.threads),
+            page_cache_mb: self.page_cache_mb.or(other.page_cache_mb),
         }
     }
 }
@@ -211,10 +221,15 @@ mod tests {
     #[test]
     fn command_line_before_file_before_default() {
         let said = Settings { listen: Some("127.0.0.1:9000".to_owned()), ..Settings::default() };
-        let config = load("archive = \"kho\"\nlisten = \"0.0.0.0:80\"\nthreads = 3", said).unwrap();
+        let config = load(
+            "archive = \"kho\"\nlisten = \"0.0.0.0:80\"\nthreads = 3\npage_cache_mb = 1",
+            said,
+        )
+        .unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:9000");
         assert_eq!(config.archive, Path::new("kho")); // beside the file
         assert_eq!(config.n_threads.get(), 3);
+        assert_eq!(config.page_cache_bytes, 1 << 20);
         assert_eq!(config.data, Path::new("index"));
     }
 

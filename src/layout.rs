@@ -144,6 +144,15 @@ pub fn is_tcvn3_font(font: &str) -> bool {
     font.get(..3).is_some_and(|head| head.eq_ignore_ascii_case(".vn"))
 }
 
+/// A word as printed on a page: what a picture of the page is marked by. Not kept.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PrintedWord {
+    /// As the file gives it.
+    pub text: String,
+    /// Where it stands on the displayed page.
+    pub bbox: BBox,
+}
+
 /// A rectangle in points from the top left corner of the displayed page.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct BBox {

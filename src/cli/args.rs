@@ -42,6 +42,9 @@ pub(super) struct SettingsArgs {
     /// Threads that read documents [default: one a core]
     #[arg(long, global = true, value_name = "N", env = "VANTHU_THREADS")]
     threads: Option<usize>,
+    /// Most megabytes of page images kept in the data folder, 0 for none [default: 512]
+    #[arg(long, global = true, value_name = "MB", env = "VANTHU_PAGE_CACHE_MB")]
+    page_cache_mb: Option<u32>,
     /// Where the pages are served [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDR", env = "VANTHU_LISTEN")]
     listen: Option<String>,
@@ -49,8 +52,8 @@ pub(super) struct SettingsArgs {
 
 impl From<SettingsArgs> for Settings {
     fn from(args: SettingsArgs) -> Self {
-        let SettingsArgs { archive, data, tables, province, threads, listen } = args;
-        Self { archive, data, listen, tables, province, threads }
+        let SettingsArgs { archive, data, tables, province, threads, page_cache_mb, listen } = args;
+        Self { archive, data, listen, tables, province, threads, page_cache_mb }
     }
 }
 

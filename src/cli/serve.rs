@@ -22,7 +22,8 @@ use crate::{
     config::Config,
     engine::embedded::Embedded,
     intake::{Control, Order, generation},
-    web::{self, App},
+    web::{self, App, picture::Pictures, picture_cache::PictureCache},
+    worker::Pool,
 };
 
 pub(super) fn run(config: &Config) -> anyhow::Result<End> {
@@ -41,7 +42,9 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
     let engine = Arc::new(generation::open(&catalog, &config.data, config.n_threads)?);
     let tables = tables(config)?;
     let archive = Archive::new(Arc::clone(&catalog), engine.clone(), Arc::new(tables));
-    let app = Arc::new(App { archive, archive_folder: config.archive.clone() });
+    let cache = PictureCache::new(config.data.join("pages"), config.page_cache_bytes);
+    let pictures = Pictures::new(Pool::new(config.n_threads), cache);
+    let app = Arc::new(App { archive, archive_folder: config.archive.clone(), pictures });
 
     writeln!(
         io::stdout(),
@@ -52,8 +55,11 @@ pub(super) fn run(config: &Config) -> anyhow::Result<End> {
     let intake = thread::Builder::new()
         .name("intake".to_owned())
         .spawn({
-            let (config, control) = (config.clone(), Arc::clone(&control));
-            move || intake(&config, &catalog, &engine, &control, address)
+            let (config, control, app) = (config.clone(), Arc::clone(&control), Arc::clone(&app));
+            move || {
+                intake(&config, &catalog, &engine, &control, address);
+                app.pictures.forget_what_is_gone(&catalog);
+            }
         })
         .context("could not start the intake")?;
     let runtime = tokio::runtime::Runtime::new().context("could not start the service")?;

@@ -9,6 +9,7 @@ mod encoding;
 pub mod flow;
 pub mod fold;
 pub mod legacy;
+pub mod place;
 pub mod sentence;
 pub mod syllable;
 pub mod tokens;

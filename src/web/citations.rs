@@ -99,7 +99,7 @@ fn outgoing_row(
                 }
             }
             blockquote {
-                a href={ "/vb/" (view.head.record.id) "?trang=" (citation.page) "#vd-" (seq) } { (lang.word("cite.from_page")) " " (citation.page) } ": "
+                a href=(view.full_href(citation.page, &format!("vd-{seq}"))) { (lang.word("cite.from_page")) " " (citation.page) } ": "
                 (shortened(&citation.quote, 300))
             }
             (forms)

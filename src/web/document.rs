@@ -12,15 +12,17 @@ use crate::{
         citation::CitationState,
         correction::{Field, urgency_name},
         found::{Found, Span},
-        record::{Record, RecordId},
+        record::{Format, Record, RecordId},
     },
+    layout::PrintedWord,
     text::Text,
     web::{
         citations::{citations, standing, state_class},
         edit::{Desk, field_key},
-        results,
+        faces, results,
+        sheet::{Asked, Face},
         shell::Page,
-        text_view::{self, Mark, MarkKind, Window},
+        text_view::{Mark, MarkKind},
         words::Lang,
     },
 };
@@ -29,7 +31,7 @@ use crate::{
 #[derive(Debug)]
 pub struct View {
     pub(super) head: Head,
-    text: Text,
+    pub(super) text: Text,
     files: Vec<FileRow>,
     pub(super) outgoing: Vec<Outgoing>,
     pub(super) incoming: IncomingPage,
@@ -37,8 +39,14 @@ pub struct View {
     pub(super) standing: Vec<Standing>,
     /// What other documents, mentioned above, are called.
     pub(super) others: BTreeMap<RecordId, Record>,
-    hits: Vec<Span>,
     pub(super) corrections: Corrections,
+    pub(super) hits: Vec<Span>,
+    pub(super) asked: Asked,
+    pub(super) face: Face,
+    /// Size of the page asked for in points, when its picture is to be shown and there is one.
+    pub(super) sheet_size: Option<(f32, f32)>,
+    /// The words of that page as printed.
+    pub(super) words: Vec<PrintedWord>,
 }
 
 /// Citing documents that are shown at once.
@@ -47,15 +55,14 @@ const N_CITING: usize = 50;
 const N_STANDING: usize = 20;
 
 impl View {
-    /// Collects it; `None` for an unknown document. `query` gives the words to mark,
-    /// `after` the place in the list of citing documents.
+    /// Collects it; `None` for an unknown document. `after` is the place in the list of citing documents.
     ///
     /// # Errors
     /// When a store cannot be read.
     pub fn load(
         archive: &Archive,
         id: &RecordId,
-        query: &str,
+        asked: Asked,
         after: Option<&CitingCursor>,
     ) -> Result<Option<Self>, ArchiveError> {
         let catalog = &archive.catalog;
@@ -81,18 +88,31 @@ impl View {
             .into_iter()
             .map(|head| (head.record.id.clone(), head.record))
             .collect();
-        let hits = archive.hit_spans(query, &text, results::today());
+        let hits = archive.hit_spans(&asked.query, &text, results::today());
         let (files, corrections) = (catalog.paths(id)?, catalog.corrections(id)?);
+        let has_sheets = head.record.format == Some(Format::Pdf);
+        // A scan without words is looked at; everything else is read.
+        let is_bare = has_sheets && text.lines.is_empty();
+        let face = asked.face.unwrap_or(if is_bare { Face::Sheet } else { Face::Text });
+        let sheet_size = if has_sheets && face == Face::Sheet {
+            faces::size_of_page(catalog.layout(id)?, asked.page)
+        } else {
+            None
+        };
         Ok(Some(Self {
-            files,
             head,
             text,
+            files,
             outgoing,
             incoming,
             standing,
             others,
             hits,
             corrections,
+            asked,
+            face,
+            sheet_size,
+            words: Vec::new(),
         }))
     }
 
@@ -100,6 +120,14 @@ impl View {
         let record = &self.head.record;
         let corrections = &self.corrections;
         Desk { id: &record.id, metadata: &record.metadata, corrections, clerk, lang }
+    }
+
+    pub(super) fn record(&self) -> &Record {
+        &self.head.record
+    }
+
+    pub(super) fn files(&self) -> &[FileRow] {
+        &self.files
     }
 
     pub(super) fn other_name(&self, id: &RecordId) -> String {
@@ -149,12 +177,10 @@ pub fn citation_sentence(record: &Record) -> String {
 }
 
 /// The page of a document.
-pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32, clerk: &str) -> Page {
+pub fn page(view: &View, lang: Lang, clerk: &str) -> Page {
     let record = &view.head.record;
     let desk = view.desk(clerk, lang);
     let title = name(record);
-    let window = Window::around(&view.text, record.n_pages, wanted_page);
-    let href = format!("/vb/{}", record.id);
     let body = html! {
         h1 {
             (title)
@@ -174,7 +200,7 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32, clerk: &str)
         div.document {
             section.panel aria-labelledby="fields" {
                 h2 #fields { (lang.word("doc.fields")) }
-                (fields(record, &desk))
+                (fields(view, &desk))
                 (desk.log())
                 (files(&view.files, record, lang))
                 @if !record.warnings.is_empty() {
@@ -184,19 +210,11 @@ pub fn page(view: &View, lang: Lang, query: &str, wanted_page: u32, clerk: &str)
                     }
                 }
             }
-            section aria-labelledby="text" {
-                h2.skip #text { (lang.word("doc.text")) }
-                @if view.text.as_str().trim().is_empty() {
-                    p.note { (lang.word("doc.needs_ocr")) }
-                } @else {
-                    div.paper { (text_view::pages(&view.text, &marks(view), window, lang)) }
-                    (window_links(&href, query, window, lang))
-                }
-            }
+            section aria-labelledby="text" { (faces::faces(view, lang)) }
             section.panel.citations aria-labelledby="citations" { (citations(view, &desk)) }
         }
     };
-    Page { title, place: "", query: Some(query.to_owned()), body, status: StatusCode::OK }
+    Page { title, place: "", query: Some(view.asked.query.clone()), body, status: StatusCode::OK }
 }
 
 /// The page of the citations alone.
@@ -269,6 +287,7 @@ pub fn byline(record: &Record, lang: Lang) -> Markup {
 const TO_BE_CHECKED: f32 = 0.6;
 
 fn field<T>(
+    view: &View,
     desk: &Desk<'_>,
     field: Field,
     found: &Option<Found<T>>,
@@ -284,7 +303,7 @@ fn field<T>(
                     span.check[doubtful] title=(found.rule) { (show(&found.value)) }
                     @if doubtful { " " span.badge { (lang.word("doc.check")) } }
                     @if found.span.end > found.span.start {
-                        div.from { a href={ "#o-" (field.code()) } { (lang.word("doc.read_at")) " " (found.page) } }
+                        div.from { a href=(view.href(found.page, &format!("o-{}", field.code()))) { (lang.word("doc.read_at")) " " (found.page) } }
                     }
                 }
                 None => span.soft { (lang.word("doc.unread")) }
@@ -294,27 +313,27 @@ fn field<T>(
     }
 }
 
-fn fields(record: &Record, desk: &Desk<'_>) -> Markup {
-    let metadata = &record.metadata;
+fn fields(view: &View, desk: &Desk<'_>) -> Markup {
+    let metadata = &view.head.record.metadata;
     let lang = desk.lang;
     let plain = |value: &String| html! { (value) };
     html! {
         dl.fields {
-            (field(desk, Field::Number, &metadata.number, plain))
-            (field(desk, Field::IssuedOn, &metadata.issued_on, |date| html! { (lang.date(*date)) }))
-            (field(desk, Field::Issuer, &metadata.issuer, plain))
-            (field(desk, Field::ParentIssuer, &metadata.parent_issuer, plain))
-            (field(desk, Field::DocType, &metadata.doc_type, plain))
-            (field(desk, Field::Subject, &metadata.subject, plain))
-            (field(desk, Field::Signer, &metadata.signer, plain))
-            (field(desk, Field::SignerPosition, &metadata.signer_position, plain))
-            (field(desk, Field::SigningCapacity, &metadata.signing_capacity, plain))
-            (field(desk, Field::Place, &metadata.place, plain))
-            (field(desk, Field::Urgency, &metadata.urgency, |level| html! { (urgency_name(*level)) }))
-            (field(desk, Field::IsDraft, &metadata.is_draft, |is_draft| html! {
+            (field(view, desk, Field::Number, &metadata.number, plain))
+            (field(view, desk, Field::IssuedOn, &metadata.issued_on, |date| html! { (lang.date(*date)) }))
+            (field(view, desk, Field::Issuer, &metadata.issuer, plain))
+            (field(view, desk, Field::ParentIssuer, &metadata.parent_issuer, plain))
+            (field(view, desk, Field::DocType, &metadata.doc_type, plain))
+            (field(view, desk, Field::Subject, &metadata.subject, plain))
+            (field(view, desk, Field::Signer, &metadata.signer, plain))
+            (field(view, desk, Field::SignerPosition, &metadata.signer_position, plain))
+            (field(view, desk, Field::SigningCapacity, &metadata.signing_capacity, plain))
+            (field(view, desk, Field::Place, &metadata.place, plain))
+            (field(view, desk, Field::Urgency, &metadata.urgency, |level| html! { (urgency_name(*level)) }))
+            (field(view, desk, Field::IsDraft, &metadata.is_draft, |is_draft| html! {
                 @if *is_draft { span.badge { (lang.word("state.draft")) } } @else { (lang.word("edit.no")) }
             }))
-            (field(desk, Field::Recipients, &metadata.recipients, |lines| html! {
+            (field(view, desk, Field::Recipients, &metadata.recipients, |lines| html! {
                 ul { @for line in lines { li { (line) } } }
             }))
         }
@@ -334,7 +353,7 @@ fn files(files: &[FileRow], record: &Record, lang: Lang) -> Markup {
     }
 }
 
-fn marks(view: &View) -> Vec<Mark> {
+pub(super) fn marks(view: &View) -> Vec<Mark> {
     let metadata = &view.head.record.metadata;
     let mut marks = Vec::new();
     let mut mark_field = |name, span: Span| {
@@ -378,20 +397,4 @@ fn marks(view: &View) -> Vec<Mark> {
     }
     marks.extend(view.hits.iter().map(|span| Mark { span: *span, kind: MarkKind::Hit }));
     marks
-}
-
-fn window_links(href: &str, query: &str, window: Window, lang: Lang) -> Markup {
-    let link = |page: u32| {
-        let query = results::encode(query);
-        format!("{href}?trang={page}&q={query}#trang-{page}")
-    };
-    html! {
-        @if window.first > 1 || window.last < window.n_pages {
-            nav.pages {
-                @if window.first > 1 { a.button href=(link(window.first - 1)) { (lang.word("page.previous")) } }
-                span { (window.first) "–" (window.last) "/" (window.n_pages) }
-                @if window.last < window.n_pages { a.button href=(link(window.last + 1)) { (lang.word("page.next")) } }
-            }
-        }
-    }
 }

@@ -14,18 +14,22 @@ pub mod docs;
 pub mod document;
 pub mod edit;
 pub mod etag;
+pub mod faces;
 pub mod home;
 pub mod limits;
 pub mod metrics;
 pub mod missing;
 pub mod openapi;
 pub mod pages;
+pub mod picture;
+pub mod picture_cache;
 pub mod problem;
 pub mod register;
 pub mod register_page;
 pub mod results;
 pub mod review;
 pub mod same_site;
+pub mod sheet;
 pub mod shell;
 pub mod status;
 pub mod text_view;
@@ -60,7 +64,7 @@ use tower_http::{
 
 use crate::{
     archive::{Archive, ArchiveError},
-    web::{limits::ServiceLimits, metrics::Metrics, problem::Problem},
+    web::{limits::ServiceLimits, metrics::Metrics, picture::Pictures, problem::Problem},
 };
 
 /// What the handlers share.
@@ -70,6 +74,8 @@ pub struct App {
     pub archive: Archive,
     /// Where the originals lie.
     pub archive_folder: PathBuf,
+    /// Pages as pictures.
+    pub pictures: Pictures,
 }
 
 /// Longest time that requests under way get at the end; a reader that does not read is cut off.
@@ -94,6 +100,7 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/api/v1/search", get(api_search::search))
         .route("/api/v1/search/batch", post(api_batch::batch))
         .route("/api/v1/documents/{id}/original", get(api::original))
+        .route("/api/v1/documents/{id}/pages/{file}", get(picture::page))
         .route("/api/v1/missing", get(api::missing))
         .route("/api/v1/check", post(check::check))
         .route("/api/v1/numbers", get(api::numbers))

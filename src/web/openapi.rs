@@ -6,7 +6,9 @@ use axum::{
 };
 use utoipa::OpenApi;
 
-use crate::web::{api, api_batch, api_search, api_suggest, check, correct, metrics, register};
+use crate::web::{
+    api, api_batch, api_search, api_suggest, check, correct, metrics, picture, register,
+};
 
 /// The description.
 #[derive(OpenApi)]
@@ -16,7 +18,7 @@ use crate::web::{api, api_batch, api_search, api_suggest, check, correct, metric
         description = "An archive of Vietnamese administrative documents: search by number, date, issuing body and text, and follow citations. Spans are byte offsets into the normalised text of a document.",
     ),
     paths(
-        api_search::search, api_batch::batch, api::document, api::text, api::original, api::citations, api::missing, check::check,
+        api_search::search, api_batch::batch, api::document, api::text, api::original, picture::page, api::citations, api::missing, check::check,
         api::numbers, api_suggest::suggest, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
     ),
     tags(

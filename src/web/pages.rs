@@ -20,6 +20,7 @@ use crate::{
         home, missing as missing_page,
         problem::Problem,
         results,
+        sheet::{self, Asked, Face},
         shell::{Page, Visit, respond},
         status as status_page,
         words::Lang,
@@ -93,6 +94,27 @@ pub struct DocumentQuery {
     /// Page to show, from 1.
     #[serde(default)]
     trang: Option<String>,
+    /// `trang` for pictures, `chu` for words.
+    #[serde(default)]
+    mat: Option<String>,
+    /// Size of the picture in percent.
+    #[serde(default)]
+    co: Option<String>,
+}
+
+impl From<DocumentQuery> for Asked {
+    /// What makes no sense is as if it had not been asked.
+    fn from(query: DocumentQuery) -> Self {
+        let zoom = query.co.and_then(|zoom| zoom.parse().ok());
+        let zoom = zoom.filter(|zoom| sheet::ZOOMS.contains(zoom)).unwrap_or(sheet::ZOOMS[0]);
+        let page = query.trang.and_then(|page| page.parse().ok()).unwrap_or(1).max(1);
+        let face = match query.mat.as_deref() {
+            Some("trang") => Some(Face::Sheet),
+            Some("chu") => Some(Face::Text),
+            _ => None,
+        };
+        Self { query: query.q, page, face, zoom }
+    }
 }
 
 /// `/vb/{key}`
@@ -104,15 +126,10 @@ pub async fn document(
     headers: HeaderMap,
 ) -> Response {
     let visit = Visit::from_request(&uri, &headers);
-    let (words, page) = match query {
-        Ok(Query(asked)) => (asked.q, asked.trang.and_then(|page| page.parse().ok()).unwrap_or(1)),
-        Err(_) => (String::new(), 1),
-    };
+    let asked = query.map_or_else(|_| Asked::default(), |Query(query)| query.into());
     let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, (&words, None), |view| {
-            document::page(view, lang, &words, page, &clerk)
-        })
+        one(app, &key, lang, (asked, None), |view| document::page(view, lang, &clerk))
     })
     .await
 }
@@ -137,7 +154,7 @@ pub async fn document_citations(
     let after = query.ok().and_then(|Query(asked)| cursor_from_text(&asked.den));
     let clerk = visit.clerk.clone();
     framed(&app, visit, move |app, lang| {
-        one(app, &key, lang, ("", after.as_ref()), |view| {
+        one(app, &key, lang, (Asked::default(), after.as_ref()), |view| {
             document::citations_page(view, lang, &clerk)
         })
     })
@@ -148,12 +165,15 @@ fn one(
     app: &App,
     key: &str,
     lang: Lang,
-    (words, after): (&str, Option<&CitingCursor>),
+    (asked, after): (Asked, Option<&CitingCursor>),
     show: impl FnOnce(&View) -> Page,
 ) -> Result<Page, ArchiveError> {
     match app.archive.named(key)? {
-        Named::One(id) => Ok(match View::load(&app.archive, &id, words, after)? {
-            Some(view) => show(&view),
+        Named::One(id) => Ok(match View::load(&app.archive, &id, asked, after)? {
+            Some(mut view) => {
+                view.find_words(app);
+                show(&view)
+            }
             None => document::not_found_page(key, lang),
         }),
         Named::None => Ok(document::not_found_page(key, lang)),

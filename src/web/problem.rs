@@ -199,6 +199,36 @@ impl Problem {
         )
     }
 
+    /// The format has no pages of its own.
+    pub fn no_page_images() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_page_images",
+            "only a PDF has page images; use the text of the document".to_owned(),
+            "Chỉ tệp PDF có ảnh trang. Xem mặt Văn bản hoặc tải bản gốc.".to_owned(),
+        )
+    }
+
+    /// The document has no such page.
+    pub fn page_not_found(page: u32, n_pages: u32) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "page_not_found",
+            format!("expected a page from 1 to {n_pages}, found {page}"),
+            format!("Văn bản có {n_pages} trang, không có trang {page}."),
+        )
+    }
+
+    /// The page cannot be drawn.
+    pub fn page_not_drawn(failure: &Failure) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "page_not_drawn",
+            format!("the page could not be drawn: {}", failure.detail),
+            "Không vẽ được trang này. Tải bản gốc để xem.".to_owned(),
+        )
+    }
+
     /// Something failed on our side.
     pub fn internal() -> Self {
         Self::new(

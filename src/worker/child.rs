@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     domain::failure::{Failure, FailureReason},
-    read::{self, Read},
-    source::Limits,
+    read::{self, Read, error::ReadError, pdf},
+    source::{Budget, Limits},
 };
 
 /// Without work for so long, a worker ends.
@@ -63,15 +63,17 @@ pub fn serve() -> io::Result<()> {
             let n_bytes = bytes.len().max(desk.bytes.len()) as u64;
             baseline.allow(n_bytes, order.max_time);
             let done = catch_unwind(AssertUnwindSafe(|| desk.work(order.job, bytes)));
-            let (answer, bytes) = done.unwrap_or_else(|_| {
-                desk = Desk::default();
+            limits::relax();
+            let Ok((answer, bytes)) = done else {
                 let place = panicked_at.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let place = place.unwrap_or_else(|| "an unknown place".to_owned());
                 let detail =
                     format!("expected bytes that the reader can take, found a panic at {place}");
-                (Answer::Failed(Failure { reason: FailureReason::Damaged, detail }), Vec::new())
-            });
-            limits::relax();
+                let failure = Failure { reason: FailureReason::Damaged, detail };
+                // What it has left half done nobody shall see: the next job gets a new process.
+                frame::write(&mut stdout, &Answer::Failed(failure), &[])?;
+                break;
+            };
             frame::write(&mut stdout, &answer, &bytes)?;
         }
         stdout.flush()
@@ -96,15 +98,25 @@ impl Desk {
     fn work(&mut self, job: Job, bytes: Vec<u8>) -> (Answer, Vec<u8>) {
         match job {
             Job::Read { limits } => (read_here(bytes, &limits), Vec::new()),
+            Job::Words { key, page, limits } => {
+                self.hold(key, bytes);
+                let words = pdf::words(&self.bytes, page, &mut Budget::new(&limits));
+                (words.map_or_else(|error| refused(&error), Answer::Words), Vec::new())
+            }
             Job::Draw { key, page, drawer, as_png } => {
-                if self.key != key {
-                    *self = Desk { key, bytes: Arc::new(bytes) };
-                }
+                self.hold(key, bytes);
                 match draw(&self.bytes, &page, drawer, as_png) {
                     Ok((raster, bytes)) => (Answer::Raster(raster), bytes),
                     Err(failure) => (Answer::Failed(failure), Vec::new()),
                 }
             }
+        }
+    }
+
+    /// Keeps the bytes, unless it holds them: then none came along.
+    fn hold(&mut self, key: String, bytes: Vec<u8>) {
+        if self.key != key {
+            *self = Desk { key, bytes: Arc::new(bytes) };
         }
     }
 }
@@ -133,6 +145,10 @@ fn read_here(bytes: Vec<u8>, limits: &Limits) -> Answer {
                 detail: error.to_string(),
             }),
         },
-        Err(error) => Answer::Failed(Failure { reason: error.reason(), detail: error.to_string() }),
+        Err(error) => refused(&error),
     }
+}
+
+fn refused(error: &ReadError) -> Answer {
+    Answer::Failed(Failure { reason: error.reason(), detail: error.to_string() })
 }

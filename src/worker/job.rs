@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::page::{PageImage, Raster};
 use crate::{
     domain::{failure::Failure, record::Format},
-    layout::Layout,
+    layout::{Layout, PrintedWord},
     source::Limits,
 };
 
@@ -25,6 +25,15 @@ pub(super) struct Order<J> {
 pub(super) enum Job {
     /// Read the document.
     Read {
+        /// Within these limits.
+        limits: Limits,
+    },
+    /// Find the words of a page of a PDF.
+    Words {
+        /// Names the bytes, as for `Draw`.
+        key: String,
+        /// From 1.
+        page: u32,
         /// Within these limits.
         limits: Limits,
     },
@@ -62,6 +71,8 @@ pub(super) enum Answer {
         /// The difficulties met, as JSON: postcard cannot leave out a field.
         warnings: String,
     },
+    /// The words of a page.
+    Words(Vec<PrintedWord>),
     /// The shape of a raster; the bytes that go with it are its pixels, or a PNG of them.
     Raster(Raster),
     /// It could not be done.

@@ -37,6 +37,7 @@ use self::{
 };
 use crate::{
     domain::failure::{Failure, FailureReason},
+    layout::PrintedWord,
     read::{Read, error::ReadError},
     source::{Limits, Source},
 };
@@ -173,6 +174,26 @@ impl Pool {
         Ok(self.draw(pdf, page, true, terms)?.1)
     }
 
+    /// The words of one page of a PDF, from 1, in the order in which they are drawn, where they
+    /// stand on the displayed page.
+    ///
+    /// # Errors
+    /// As [`Pool::render`].
+    pub fn words(
+        &self,
+        pdf: &Source,
+        page: u32,
+        limits: &Limits,
+    ) -> Result<Vec<PrintedWord>, Undone> {
+        let job = Job::Words { key: pdf.sha256.clone(), page, limits: limits.clone() };
+        let terms = Terms::within(limits.max_time + GRACE);
+        match self.run(&job, Some(&pdf.sha256), &pdf.bytes, &terms)? {
+            (Answer::Words(words), _) => Ok(words),
+            (Answer::Failed(failure), _) => Err(failure.into()),
+            _ => Err(unexpected("words").into()),
+        }
+    }
+
     fn draw(
         &self,
         pdf: &Source,
@@ -186,7 +207,7 @@ impl Pool {
             match self.run(&job, Some(&pdf.sha256), &pdf.bytes, terms)? {
                 (Answer::Raster(shape), bytes) => Ok((shape, bytes)),
                 (Answer::Failed(failure), _) => Err(Undone::Failed(failure)),
-                (Answer::Read { .. }, _) => Err(unexpected("a raster").into()),
+                _ => Err(unexpected("a raster").into()),
             }
         };
         let drawn = by(Drawer::Hayro);

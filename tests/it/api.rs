@@ -21,7 +21,7 @@ use vanthu::{
     engine::embedded::Embedded,
     intake::{self, Control, Order, Scope, Setup},
     source::Limits,
-    web::{App, router},
+    web::{App, picture::Pictures, picture_cache::PictureCache, router},
 };
 
 static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
@@ -43,7 +43,9 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
     };
     intake::run(&setup, &[Scope::archive(&folder)], &|_| {}).unwrap();
     let archive = Archive::new(catalog, engine, Arc::new(Tables::builtin().clone()));
-    (data, Arc::new(App { archive, archive_folder: folder }))
+    let pictures =
+        Pictures::new(crate::worker::pool(), PictureCache::new(data.path().join("pages"), 1 << 20));
+    (data, Arc::new(App { archive, archive_folder: folder, pictures }))
 });
 
 /// The sample archive, taken in once for all tests.

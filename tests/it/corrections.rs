@@ -24,7 +24,7 @@ use vanthu::{
     intake::{self, Choice, Control, Order, Scope, Setup, catch_up, generation, reindex},
     pipeline,
     source::{Limits, Source},
-    web::{App, results::encode, router},
+    web::{App, picture::Pictures, picture_cache::PictureCache, results::encode, router},
 };
 
 const PLAN: &str = "UBND TỈNH VÂN SƠN\nSỞ LAO ĐỘNG - THƯƠNG BINH VÀ XÃ HỘI\n\
@@ -72,7 +72,9 @@ impl Office {
         let tables = Arc::new(Tables::builtin().clone());
         let archive = Archive::new(catalog, engine.clone(), tables);
         let archive_folder = folder.path().join("kho");
-        Self { app: Arc::new(App { archive, archive_folder }), folder, engine }
+        let cache = PictureCache::new(folder.path().join("pages"), 1 << 20);
+        let pictures = Pictures::new(crate::worker::pool(), cache);
+        Self { app: Arc::new(App { archive, archive_folder, pictures }), folder, engine }
     }
 
     /// The program ends and starts again.

@@ -4,7 +4,7 @@
 
 mod accents; // words that are one without diacritics
 mod api; // the API and the pages over the sample archive, called directly
-mod browser; // one walk through the page in a real browser
+mod browser; // walks through the page in a real browser
 mod check; // lists and drafts against the archive: API, page, program
 mod cli; // the built program in a folder of its own
 mod contract; // generated requests against the description of the API
@@ -17,6 +17,7 @@ mod heads; // heads and feet in shapes that were not there when the rules were m
 mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
 mod orders; // what a run is asked to do: try again, read again, wait
+mod pictures; // pages as pictures: the API, the cache, the two faces of a document
 mod query; // what a typed text is understood as
 mod reading; // files made by real programs, against what other programs read
 mod register; // registers written, opened again and compared cell by cell

@@ -19,7 +19,8 @@ use crate::util::{docx, ole, pdf, pdf_image, pdf_of, pdf_page};
 
 const PATIENT: Terms<'static> = Terms { max_time: Duration::from_secs(60), stop: None };
 
-fn pool() -> Pool {
+/// A pool of one worker of the built program.
+pub fn pool() -> Pool {
     Pool::of_program(env!("CARGO_BIN_EXE_vanthu"), NonZeroUsize::MIN)
 }
 
@@ -181,7 +182,7 @@ fn what_is_called_off_ends_at_once() {
 #[test]
 fn memory_is_bounded() {
     // 1.2 GB of black that pack to about 1 MB.
-    let row = vec![0; 20_000 * 3];
+    let row = [0; 20_000 * 3];
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     for _ in 0..20_000 {
         std::io::Write::write_all(&mut encoder, &row).unwrap();

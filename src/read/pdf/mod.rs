@@ -59,7 +59,7 @@ use self::{
 use super::error::ReadError;
 use crate::{
     domain::record::Warning,
-    layout::{Block, BlockKind, Layout, Page, PageClass, Style},
+    layout::{Block, BlockKind, Layout, Page, PageClass, PrintedWord, Style},
     recognised::{OcrFailure, RecognisedPage},
     source::{Budget, OverBudget},
 };
@@ -147,6 +147,11 @@ pub fn lay_out_recognised(recognised: &RecognisedPage) -> Layout {
     lay_out(&[work], &styles)
 }
 
+/// The words of a recognised page, where they stand on the page as displayed, whose size is given.
+pub fn recognised_words(recognised: &RecognisedPage, size: (f32, f32)) -> Vec<PrintedWord> {
+    PageWork::recognised(recognised, &mut Vec::new(), size).words()
+}
+
 /// Puts what was recognised in the place of page images and of text layers that are no text.
 /// Stamps and watermarks that the file itself tells apart stay.
 fn with_recognised(
@@ -187,6 +192,19 @@ fn with_recognised(
         layout.pages[index].blocks.extend(blocks);
     }
     layout
+}
+
+/// The words of one page, from 1, in the order in which they are drawn.
+///
+/// # Errors
+/// As [`read`]; a page that is not there has no words.
+pub fn words(bytes: &[u8], page: u32, budget: &mut Budget) -> Result<Vec<PrintedWord>, ReadError> {
+    let file = File::open(bytes, budget)?;
+    let index = (page as usize).checked_sub(1);
+    let found = index.and_then(|index| file.pages.get(index)).and_then(|id| file.page(*id));
+    let Some(page) = found else { return Ok(Vec::new()) };
+    let work = read_page(&file, page, &mut Shared::new(&file), budget)?;
+    Ok(work.words())
 }
 
 fn read_page<'f>(

@@ -7,7 +7,7 @@ use super::{
     pieces::{self, Frame, Pieces, degrees},
     texts::Texts,
 };
-use crate::layout::BBox;
+use crate::layout::{BBox, PrintedWord};
 
 /// A page on its way to a [`Page`](crate::layout::Page).
 pub(super) struct PageWork {
@@ -55,6 +55,22 @@ impl PageWork {
         let turned = turned(&ink, texts, main, width, height);
         let images = ink.images;
         Self { width, height, images, frame, pieces, lines, tables, rules, turned }
+    }
+
+    /// What touches, with its place on the displayed page, in every direction of writing.
+    pub(super) fn words(&self) -> Vec<PrintedWord> {
+        let turned = self.turned.iter().map(|turned| (&turned.frame, &turned.pieces));
+        let mut words = Vec::new();
+        for (frame, pieces) in std::iter::once((&self.frame, &self.pieces)).chain(turned) {
+            for (index, piece) in pieces.list.iter().enumerate() {
+                // As high as a line: from the top of its marks to the depth of its descenders.
+                let (y0, y1) = (piece.y - 0.8 * piece.size, piece.y + 0.2 * piece.size);
+                let bbox = BBox { x0: piece.x0, y0, x1: piece.x1, y1 };
+                let text = pieces.text_of(index).to_owned();
+                words.push(PrintedWord { text, bbox: frame.back_box(bbox) });
+            }
+        }
+        words
     }
 }
 

@@ -68,6 +68,16 @@
     else if (event.key === "Escape") { if (list.hidden) box.blur(); else close(); }
   });
 
+  const hits = [...document.querySelectorAll(".paper mark, .boxes .hit")];
+  let hit = -1;
+  const goTo = (index) => {
+    if (!hits.length) return;
+    hits[hit]?.classList.remove("current");
+    hit = (index + hits.length) % hits.length;
+    hits[hit].classList.add("current");
+    hits[hit].scrollIntoView({ block: "center" });
+    live.textContent = hit + 1 + "/" + hits.length;
+  };
   const cards = () => [...document.querySelectorAll(".card a.number")];
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
@@ -75,6 +85,8 @@
     if (event.key === "/") { event.preventDefault(); box.focus(); box.select(); }
     else if (event.key === "j") { (cards()[at + 1] || cards()[0])?.focus(); }
     else if (event.key === "k") { (cards()[at - 1] || cards().at(-1))?.focus(); }
+    else if (event.key === "n") { goTo(hit + 1); }
+    else if (event.key === "N") { goTo(hit < 0 ? -1 : hit - 1); }
     else if (event.key === "?") { location.href = "/huong-dan"; }
     else if (document.activeElement === document.body) {
       // Buttons and links that name their key.

@@ -18,5 +18,6 @@ pub mod read;
 pub mod recognised;
 pub mod source;
 pub mod text;
+pub mod upkeep;
 pub mod web;
 pub mod worker;

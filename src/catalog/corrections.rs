@@ -8,12 +8,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     catalog::{
         Catalog, CatalogError,
+        audit::sum,
         read::{self, id, unreadable},
         spelling::{canonical, fold},
         stored::{from_json, to_json},
@@ -377,7 +378,43 @@ pub(super) fn append(
             entry.at_ms,
             entry.undoes
         ])?;
-    Ok(connection.last_insert_rowid())
+    let seq = connection.last_insert_rowid();
+    note_sum(connection, seq)?;
+    Ok(seq)
+}
+
+/// The checksum of an entry as it is kept.
+pub(super) fn entry_sum(connection: &Connection, seq: i64) -> rusqlite::Result<i64> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM corrections WHERE seq = ?1"))?;
+    statement.query_row([seq], |row| {
+        let mut parts = Vec::new();
+        for column in 0..10 {
+            // The kind of a value is part of it: nothing is not the empty text.
+            parts.push(match row.get_ref(column)? {
+                ValueRef::Null => b"-".to_vec(),
+                ValueRef::Integer(number) => format!("i{number}").into_bytes(),
+                ValueRef::Text(text) => [b"t", text].concat(),
+                ValueRef::Real(_) | ValueRef::Blob(_) => b"?".to_vec(),
+            });
+        }
+        Ok(sum(parts.iter().map(Vec::as_slice)))
+    })
+}
+
+/// The checksum that was noted with an entry; `None` for one of an older version.
+pub(super) fn noted_sum(connection: &Connection, seq: i64) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT sum FROM corrections WHERE seq = ?1")?
+        .query_row([seq], |row| row.get(0))
+}
+
+fn note_sum(connection: &Connection, seq: i64) -> rusqlite::Result<()> {
+    let sum = entry_sum(connection, seq)?;
+    connection
+        .prepare_cached("UPDATE corrections SET sum = ?2 WHERE seq = ?1")?
+        .execute([seq, sum])?;
+    Ok(())
 }
 
 /// Notes what is shown since an entry.
@@ -389,7 +426,7 @@ pub(super) fn set_new(
     connection
         .prepare_cached("UPDATE corrections SET new = ?2 WHERE seq = ?1")?
         .execute(rusqlite::params![seq, new])?;
-    Ok(())
+    note_sum(connection, seq)
 }
 
 /// A document with fields to look at.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     catalog::{
-        graph,
+        graph::{self, Outgoing},
         outbox::{self, OutboxOp},
     },
     domain::citation::CitationState,
@@ -28,9 +28,18 @@ pub(super) fn relink(connection: &Connection, ord: i64) -> rusqlite::Result<()> 
     };
     link(connection, ord, citing.as_ref())?;
     tally(connection, ord, citing.is_some())?;
-    let mut stated: BTreeSet<(String, u32, &'static str, Option<u32>, bool)> = BTreeSet::new();
+    let stated = stated(citing.as_ref(), &outgoing);
+    state(connection, ord, &stated)
+}
+
+/// Target, place, kind, place of the replacing one, and whether only a part is meant.
+type Stated = BTreeSet<(String, u32, String, Option<u32>, bool)>;
+
+/// What a document says of others.
+fn stated(citing: Option<&Citing>, outgoing: &[Outgoing]) -> Stated {
+    let mut stated = Stated::new();
     // What a draft says has not come about.
-    if citing.as_ref().is_some_and(|citing| !citing.is_draft) {
+    if citing.is_some_and(|citing| !citing.is_draft) {
         let citations: Vec<_> = outgoing.iter().map(|made| made.citation.clone()).collect();
         for effect in effects(&citations) {
             let Some(made) = outgoing.get(effect.of) else { continue };
@@ -44,11 +53,90 @@ pub(super) fn relink(connection: &Connection, ord: i64) -> rusqlite::Result<()> 
                 }
                 let by = by.map(|by| by.seq);
                 let target = target.to_string();
-                stated.insert((target, made.seq, effect.kind.code(), by, effect.is_partial));
+                stated.insert((
+                    target,
+                    made.seq,
+                    effect.kind.code().to_owned(),
+                    by,
+                    effect.is_partial,
+                ));
             }
         }
     }
-    state(connection, ord, &stated)
+    stated
+}
+
+/// Whether links, effects and counts of a content are what its citations give.
+pub(super) fn is_linked(connection: &Connection, ord: i64) -> rusqlite::Result<bool> {
+    let citing = citing(connection, ord)?;
+    let outgoing = match &citing {
+        Some(_) => graph::outgoing(connection, ord)?,
+        None => Vec::new(),
+    };
+    if held_effects(connection, ord)? != stated(citing.as_ref(), &outgoing) {
+        return Ok(false);
+    }
+    let mut expected: BTreeSet<(bool, String, String)> = BTreeSet::new();
+    let mut statement = connection.prepare_cached(&format!("SELECT {AIMS} AND content = ?1"))?;
+    if let Some(citing) = &citing {
+        let rows = statement
+            .query_map([ord], |row| Ok((row.get(0)?, row.get(1)?, citing.dated.clone())))?;
+        expected = rows.collect::<rusqlite::Result<_>>()?;
+    }
+    let mut statement =
+        connection.prepare_cached("SELECT is_held, aim, dated FROM links WHERE content = ?1")?;
+    let rows = statement.query_map([ord], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let held: BTreeSet<(bool, String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    let is_tallied: bool = connection
+        .prepare_cached(
+            "SELECT (SELECT n_citations || ' ' || n_missing FROM tallies WHERE content = ?1) IS
+                (SELECT count(*) FILTER (WHERE state <> 'dismissed') || ' ' ||
+                        count(*) FILTER (WHERE state = 'missing')
+                 FROM citations WHERE content = ?1 HAVING ?2)",
+        )?
+        .query_row(params![ord, citing.is_some()], |row| row.get(0))?;
+    Ok(held == expected && is_tallied)
+}
+
+/// What of the counts by triggers is not what their tables give.
+pub(super) fn wrong_counts(connection: &Connection) -> rusqlite::Result<Vec<&'static str>> {
+    let checks = [
+        (
+            "how many documents cite what",
+            "SELECT (SELECT count(*) FROM
+                (SELECT is_held, aim, count(*) FROM links GROUP BY 1, 2 EXCEPT SELECT * FROM aims))
+              + (SELECT count(*) FROM
+                (SELECT * FROM aims EXCEPT SELECT is_held, aim, count(*) FROM links GROUP BY 1, 2))",
+        ),
+        (
+            "the sizes of the archive",
+            "SELECT count(*) FROM totals WHERE n <> CASE name
+                WHEN 'documents' THEN (SELECT count(*) FROM tallies)
+                WHEN 'citations' THEN (SELECT coalesce(sum(n_citations), 0) FROM tallies)
+                WHEN 'missing' THEN (SELECT count(*) FROM aims WHERE is_held = 0) END",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (what, sql) in checks {
+        let n: i64 = connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+        if n > 0 {
+            wrong.push(what);
+        }
+    }
+    Ok(wrong)
+}
+
+/// Makes the counts by triggers anew.
+pub(super) fn count_again(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(
+        "DELETE FROM aims;
+         INSERT INTO aims (is_held, aim, n_citing)
+             SELECT is_held, aim, count(*) FROM links GROUP BY is_held, aim;
+         UPDATE totals SET n = CASE name
+             WHEN 'documents' THEN (SELECT count(*) FROM tallies)
+             WHEN 'citations' THEN (SELECT coalesce(sum(n_citations), 0) FROM tallies)
+             ELSE (SELECT count(*) FROM aims WHERE is_held = 0) END;",
+    )
 }
 
 /// Takes back everything that a content says, before it is removed.
@@ -126,27 +214,21 @@ fn tally(connection: &Connection, ord: i64, is_shown: bool) -> rusqlite::Result<
     Ok(())
 }
 
-fn state(
-    connection: &Connection,
-    ord: i64,
-    stated: &BTreeSet<(String, u32, &'static str, Option<u32>, bool)>,
-) -> rusqlite::Result<()> {
-    let mut old: BTreeSet<(String, u32, String, Option<u32>, bool)> = BTreeSet::new();
+/// What is kept of what a document says of others.
+fn held_effects(connection: &Connection, ord: i64) -> rusqlite::Result<Stated> {
     let mut statement = connection.prepare_cached(
         "SELECT target, seq, kind, by_seq, is_partial FROM effects WHERE content = ?1",
     )?;
     let rows = statement.query_map([ord], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
     })?;
-    for row in rows {
-        old.insert(row?);
-    }
-    let new: BTreeSet<(String, u32, String, Option<u32>, bool)> = stated
-        .iter()
-        .map(|(target, seq, kind, by, part)| (target.clone(), *seq, (*kind).to_owned(), *by, *part))
-        .collect();
+    rows.collect()
+}
+
+fn state(connection: &Connection, ord: i64, new: &Stated) -> rusqlite::Result<()> {
+    let old = held_effects(connection, ord)?;
     let mut concerned: BTreeSet<&str> = BTreeSet::new();
-    for (target, seq, kind, by, _) in old.difference(&new) {
+    for (target, seq, kind, by, _) in old.difference(new) {
         connection
             .prepare_cached(
                 "DELETE FROM effects WHERE content = ?1 AND target = ?2 AND seq = ?3 AND kind = ?4

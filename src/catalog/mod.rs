@@ -6,6 +6,8 @@
 //! engine commits and names the last outbox sequence it contains. Must not read originals, must
 //! not know the engine but for how it spells a number, must not read the clock. The only module that names `rusqlite`.
 
+mod audit;
+mod copy;
 mod correct;
 mod corrections;
 mod decide;
@@ -35,6 +37,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use self::lock::FolderLock;
 pub use self::{
+    audit::Flaw,
+    copy::Copied,
     correct::{CorrectError, Corrected, Edit, Edits, Ruling},
     corrections::{Anchor, Correction, Corrections, Decision, Subject, ToReview},
     file::{FilePath, FileRow, FileStat, FileStatus},

@@ -3,7 +3,7 @@
 //! An entry replaces the earlier entry of its document, so the outbox is never longer than the
 //! archive, and the sequence of the latest entry is the document's version.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     catalog::{Catalog, CatalogError},
@@ -48,6 +48,19 @@ impl Catalog {
                 Ok(OutboxEntry { seq: row.get(0)?, op, id: super::read::id(row, 2)? })
             })?;
             rows.collect()
+        })
+    }
+
+    /// The latest sequence of a document, when one was given out.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn outbox_of(&self, id: &RecordId) -> Result<Option<u64>, CatalogError> {
+        self.read("read the outbox", |connection| {
+            connection
+                .prepare_cached("SELECT seq FROM outbox WHERE id = ?1")?
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()
         })
     }
 

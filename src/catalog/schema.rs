@@ -12,7 +12,7 @@ use crate::catalog::{CatalogError, storage};
 pub(super) const APPLICATION_ID: i32 = 0x7674_6875;
 
 /// Each takes a catalog from the version of its index to the next one.
-pub(super) const MIGRATIONS: [&str; 5] = [V1, V2, V3, V4, V5];
+pub(super) const MIGRATIONS: [&str; 6] = [V1, V2, V3, V4, V5, V6];
 
 /// Version 1.
 ///
@@ -290,6 +290,15 @@ INSERT INTO effects (content, target, seq, kind, by_seq, is_partial)
     WHERE shown = 1 AND state = 'resolved'
       AND kind IN ('replaces', 'repeals', 'amends', 'corrects')
       AND coalesce(json_extract(record, '$.metadata.is_draft.value'), 0) = 0;
+";
+
+/// Version 6: checksums.
+///
+/// Of everything that was read of a content, and of an entry of the log of corrections. Rows of
+/// older versions have none until `vanthu doctor --repair` notes them.
+const V6: &str = "
+ALTER TABLE contents ADD COLUMN sum INTEGER;
+ALTER TABLE corrections ADD COLUMN sum INTEGER;
 ";
 
 /// The version this program writes.

@@ -15,11 +15,11 @@ use crate::{
     catalog::{
         Catalog, CatalogError,
         corrections::Decision,
-        decide::id_key,
+        decide::{Entered, id_key},
         graph::{state_code, stored_head},
         links,
         read::id,
-        spelling::{canonical, fold},
+        spelling::canonical,
         stored::{from_json, to_json},
     },
     domain::{
@@ -35,7 +35,7 @@ use crate::{
 /// Key of a number of which the extractor could not tell the parts: it fits every other.
 const UNKNOWN_KEY: &str = "?|?|?|?";
 /// Stands for a period that is not known.
-const UNKNOWN_PERIOD: &str = "?";
+pub(super) const UNKNOWN_PERIOD: &str = "?";
 /// Stands for every period in the key of a look-up.
 const EVERY_PERIOD: &str = "*";
 
@@ -63,7 +63,7 @@ impl Catalog {
 /// The numbers under which documents came or went in one transaction, the contents whose
 /// citations mean something else, and what was found under the keys that were asked for.
 pub(super) struct Changes<'a> {
-    tables: &'a Tables,
+    pub(super) tables: &'a Tables,
     dirty: BTreeSet<Dirty>,
     touched: BTreeSet<i64>,
     held: BTreeMap<Ask, Vec<Candidate>>,
@@ -91,30 +91,15 @@ impl<'a> Changes<'a> {
     ) -> rusqlite::Result<()> {
         self.touched.insert(ord);
         self.dirty.insert(Dirty::of_id(&record.id));
-        let Some(number) = &record.metadata.number else { return Ok(()) };
-        let parsed = DocNumber::parse(self.tables, &number.value).ok();
-        let lookup = parsed.map(|parsed| parsed.number.lookup_key());
-        let period = number.key.as_deref().and_then(|key| key.rsplit_once('|'));
-        let period = period.map_or(UNKNOWN_PERIOD, |(_, period)| period).to_owned();
-        let year = record.metadata.issued_on.as_ref().map(|found| found.value.year().to_string());
-        let year = year.unwrap_or_default();
+        let Some(entered) = Entered::of(self.tables, record) else { return Ok(()) };
+        let Entered { id, printed, canonical, fold, lookup, key, period, year } = entered;
         connection
             .prepare_cached(
                 "INSERT INTO numbers
                      (content, id, printed, canonical, fold, lookup, key, period, year)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
-            .execute(params![
-                ord,
-                record.id.as_str(),
-                number.value,
-                canonical(&number.value),
-                fold(&number.value),
-                lookup,
-                number.key,
-                period,
-                year
-            ])?;
+            .execute(params![ord, id, printed, canonical, fold, lookup, key, period, year])?;
         self.dirty.extend(lookup.map(|lookup| Dirty { lookup, period, year }));
         Ok(())
     }
@@ -182,7 +167,11 @@ impl<'a> Changes<'a> {
     /// What tells the cited document from others: its key when every part of it is known, for
     /// one number means another document in another year or of another body; else the number
     /// alone. A law by its name is that of its number.
-    fn document_of(&self, citation: &Citation, resolution: &Resolution) -> Option<String> {
+    pub(super) fn document_of(
+        &self,
+        citation: &Citation,
+        resolution: &Resolution,
+    ) -> Option<String> {
         if let Some(law) = &resolution.law {
             let number = DocNumber::parse(self.tables, law).ok()?.number;
             return Some(document_key(self.tables, &number, KeyHints::default()));
@@ -328,12 +317,24 @@ impl Dirty {
 }
 
 /// The documents that may be meant, when none is, and why.
-fn open_candidates(resolution: &Resolution) -> Vec<&(RecordId, Reason)> {
+pub(super) fn open_candidates(resolution: &Resolution) -> Vec<&(RecordId, Reason)> {
     if resolution.state != CitationState::Ambiguous {
         return Vec::new();
     }
     let candidates = resolution.candidates.iter();
     candidates.filter(|(_, reason)| *reason != Reason::OtherPeriod).collect()
+}
+
+/// The keys of what a citation asked, as they are noted.
+pub(super) fn depends(asked: &BTreeSet<Ask>) -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for Ask { lookup, periods } in asked {
+        let every = [EVERY_PERIOD.to_owned()];
+        for period in periods.as_deref().unwrap_or(&every) {
+            keys.insert(format!("{lookup}|{period}"));
+        }
+    }
+    keys
 }
 
 /// Notes what a citation asked.
@@ -343,13 +344,10 @@ fn depend(
     seq: u32,
     asked: &BTreeSet<Ask>,
 ) -> rusqlite::Result<()> {
-    let mut insert = connection
-        .prepare_cached("INSERT OR IGNORE INTO lookups (key, content, seq) VALUES (?1, ?2, ?3)")?;
-    for Ask { lookup, periods } in asked {
-        let every = [EVERY_PERIOD.to_owned()];
-        for period in periods.as_deref().unwrap_or(&every) {
-            insert.execute(params![format!("{lookup}|{period}"), ord, seq])?;
-        }
+    let mut insert =
+        connection.prepare_cached("INSERT INTO lookups (key, content, seq) VALUES (?1, ?2, ?3)")?;
+    for key in depends(asked) {
+        insert.execute(params![key, ord, seq])?;
     }
     Ok(())
 }

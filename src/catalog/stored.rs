@@ -10,6 +10,7 @@ use rusqlite::types::Type;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
+    catalog::audit::sum_of,
     domain::{citation::Citation, record::Record},
     layout::Layout,
     pipeline::{NEEDS_OCR, Processed, waiting_pages},
@@ -32,6 +33,8 @@ pub struct Stored {
     pub(super) ocr_engine: Option<String>,
     /// Pages that are images which nobody has looked at.
     pub(super) n_waiting: u32,
+    /// Checksum of everything that was read.
+    pub(super) sum: i64,
 }
 
 /// A document could not be brought into its stored form.
@@ -58,13 +61,18 @@ impl Stored {
         let citations = std::mem::take(&mut head.citations);
         let head_json = serde_json::to_string(&head)
             .map_err(|source| EncodeError { part: "record", source: source.into() })?;
+        let n_waiting = n_waiting(&head, &layout);
+        let (text, layout) = (pack(&text, "text")?, pack(&layout, "layout")?);
+        let sum = sum_of(&head_json, &text, &layout, &citations)
+            .map_err(|source| EncodeError { part: "citations", source: source.into() })?;
         Ok(Self {
-            n_waiting: n_waiting(&head, &layout),
+            n_waiting,
+            sum,
             head,
             head_json,
             citations,
-            text: pack(&text, "text")?,
-            layout: pack(&layout, "layout")?,
+            text,
+            layout,
             extractor_revision,
             tables_revision: tables_revision.to_owned(),
             ocr_engine: ocr_engine.map(str::to_owned),

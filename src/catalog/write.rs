@@ -69,6 +69,22 @@ pub struct Applied {
 }
 
 impl Catalog {
+    /// Whether the engine still holds words of a document that was given up for its secrecy.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn has_to_forget(&self) -> Result<bool, CatalogError> {
+        Ok(self.setting(TO_FORGET)?.is_some_and(|value| value == "1"))
+    }
+
+    /// Notes that the engine has forgotten everything that was given up.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be written.
+    pub fn note_forgotten(&self) -> Result<(), CatalogError> {
+        self.set_setting(TO_FORGET, "0")
+    }
+
     /// Writes what a run found out, all or nothing: files, contents, numbers, citations, the
     /// resolution of every citation concerned (by the tables given), and the outbox.
     ///
@@ -90,6 +106,9 @@ impl Catalog {
         })
     }
 }
+
+/// Name of the setting that says that the engine has something to forget.
+const TO_FORGET: &str = "to_forget";
 
 /// One transaction while it goes on.
 pub(super) struct Batch<'a> {
@@ -269,13 +288,14 @@ impl<'a> Batch<'a> {
             .connection
             .prepare_cached(
                 "INSERT INTO contents (id, sha256, format, path, record, extractor_revision,
-                     tables_revision, ocr_engine, needs_ocr, year, as_read, n_doubtful)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                     tables_revision, ocr_engine, needs_ocr, year, as_read, n_doubtful, sum)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                  ON CONFLICT (sha256) DO UPDATE SET format = excluded.format,
                      record = excluded.record, extractor_revision = excluded.extractor_revision,
                      tables_revision = excluded.tables_revision, ocr_engine = excluded.ocr_engine,
                      needs_ocr = excluded.needs_ocr, year = excluded.year,
-                     as_read = excluded.as_read, n_doubtful = excluded.n_doubtful
+                     as_read = excluded.as_read, n_doubtful = excluded.n_doubtful,
+                     sum = excluded.sum
                  RETURNING ord",
             )?
             .query_row(
@@ -291,7 +311,8 @@ impl<'a> Batch<'a> {
                     stored.n_waiting,
                     year(&shown.record),
                     as_read,
-                    shown.n_doubtful
+                    shown.n_doubtful,
+                    stored.sum
                 ],
                 |row| row.get(0),
             )?;
@@ -338,6 +359,9 @@ impl<'a> Batch<'a> {
             .prepare_cached("DELETE FROM corrections WHERE sha256 = ?1")?
             .execute([sha256])?;
         self.contents.remove(&ord);
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO settings (name, value) VALUES (?1, '1')")?
+            .execute([TO_FORGET])?;
         changes.settle(self.connection)?;
         outbox::push(self.connection, OutboxOp::Delete, &id)?;
         Ok(())

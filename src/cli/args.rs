@@ -84,6 +84,12 @@ pub(super) enum Command {
     Worker,
     /// Correct what was read of a document, or print its log of corrections
     Correct(CorrectArgs),
+    /// Compare originals, catalog, search index and citations; exit 0 well, 1 repaired, 2 not well
+    Doctor(DoctorArgs),
+    /// Copy the catalog, your tables and, when asked, the originals into an empty folder
+    Backup(BackupArgs),
+    /// Put a backup into an empty data folder and build the search index
+    Restore(RestoreArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -200,6 +206,39 @@ pub(super) struct CitesArgs {
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct DoctorArgs {
+    /// Make anew what is derived and differs; originals are never touched
+    #[arg(long)]
+    pub repair: bool,
+    /// Do not read the originals to compare their bytes
+    #[arg(long)]
+    pub quick: bool,
+    /// Print the findings as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct BackupArgs {
+    /// An empty folder, or one to be made
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Copy the originals, too
+    #[arg(long)]
+    pub originals: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RestoreArgs {
+    /// The backup
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Copy the originals of the backup to where there are none, too
+    #[arg(long)]
+    pub originals: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -17,6 +17,7 @@ mod serve;
 mod signal;
 mod stores;
 mod summary;
+mod upkeep;
 
 use std::{
     ffi::OsString,
@@ -90,6 +91,9 @@ fn command(args: Args) -> anyhow::Result<End> {
         Command::Check(args) => check::run(&config, &args),
         Command::Worker => Ok(End::Done),
         Command::Correct(args) => correct::run(&config, &args),
+        Command::Doctor(args) => upkeep::doctor(&config, &args),
+        Command::Backup(args) => upkeep::backup(&config, &args),
+        Command::Restore(args) => upkeep::restore(&config, &args),
     }
 }
 

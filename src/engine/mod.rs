@@ -403,6 +403,12 @@ pub trait Engine: Send + Sync {
     /// `Storage` when the commit failed; the state before it stays.
     fn commit(&self, last_version: u64) -> Result<(), EngineError>;
 
+    /// Writes whatever still holds words of removed documents anew, so that none is left on disk.
+    ///
+    /// # Errors
+    /// `Storage` when it failed; what is searched stays.
+    fn forget(&self) -> Result<(), EngineError>;
+
     /// Answers a question from one consistent snapshot.
     ///
     /// # Errors

@@ -53,7 +53,15 @@ impl<'a> Feed<'a> {
     /// Applies the rest and commits.
     pub(super) fn finish(&mut self) -> Result<(), IntakeError> {
         self.follow()?;
-        if self.n_uncommitted > 0 { self.commit() } else { Ok(()) }
+        if self.n_uncommitted > 0 {
+            self.commit()?;
+        }
+        // A removed document leaves its words in the index until they are written anew.
+        if self.catalog.has_to_forget()? {
+            self.engine.forget()?;
+            self.catalog.note_forgotten()?;
+        }
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), IntakeError> {

@@ -10,7 +10,9 @@ mod cli; // the built program in a folder of its own
 mod contract; // generated requests against the description of the API
 mod corpus; // the sample archive against its labels
 mod corrections; // what clerks decided stays, under every road to it
+mod crash; // killed at any moment of anything it does
 mod engine; // the contract of `Engine`, over every implementation
+mod faults; // full disks, lost rights, a wrong clock, somebody else in the folder
 mod golden; // every stage over small built inputs
 mod graph; // who means whom in the sample archive, against its labels
 mod heads; // heads and feet in shapes that were not there when the rules were made
@@ -22,8 +24,10 @@ mod query; // what a typed text is understood as
 mod reading; // files made by real programs, against what other programs read
 mod register; // registers written, opened again and compared cell by cell
 mod search; // what is typed and which documents it finds, in which order
+mod secrets; // a document with a secrecy stamp leaves no word
 mod service; // what the service promises any caller: limits, tags, metrics, batches
 mod tidy; // the house rules: layering, size, module docs, NFC, sorted tables
 mod typing; // what typing is met with: the list under the box, accents, leftovers
+mod upkeep; // backup, restore, doctor, catalogs of older versions
 mod util; // builders of small documents, folders, the built program
 mod worker; // what runs in a process of its own, and how it ends

@@ -7,6 +7,7 @@ mod columns;
 mod docs;
 mod document;
 mod facets;
+mod held;
 mod memory;
 mod pages;
 mod payload;
@@ -43,8 +44,9 @@ use self::{
     search::View,
     writer::Writer,
 };
-use crate::engine::{
-    Answer, Engine, EngineError, KeyField, Op, SearchReq, Stats, TextField, Token,
+use crate::{
+    domain::record::RecordId,
+    engine::{Answer, Engine, EngineError, KeyField, Op, SearchReq, Stats, TextField, Token},
 };
 
 /// What the engine may use while writing.
@@ -169,6 +171,24 @@ impl Embedded {
         })
     }
 
+    /// Every document of the last commit with its version, for comparing with the catalog.
+    ///
+    /// # Errors
+    /// `Storage` when it cannot be read.
+    pub fn held(&self) -> Result<Vec<(RecordId, u64)>, EngineError> {
+        held::held(&self.reader.searcher()).map_err(storage("list what it holds"))
+    }
+
+    /// The files of an index whose bytes do not fit their checksums, by name.
+    ///
+    /// # Errors
+    /// `Schema` and `Storage` when the index cannot be opened at all.
+    pub fn damaged_files(dir: &Path) -> Result<Vec<String>, EngineError> {
+        let index = Index::open_in_dir(dir).map_err(storage("open"))?;
+        check_schema(&index)?;
+        held::damaged_files(&index).map_err(storage("compare its files with their checksums"))
+    }
+
     fn writer(&self) -> Result<&Mutex<Writer>, EngineError> {
         let read_only = || EngineError::ReadOnly { path: self.place.display().to_string() };
         self.writer.as_ref().ok_or_else(read_only)
@@ -216,6 +236,9 @@ fn start_writer<D: tantivy::Document>(
     // the old ones until it merges for another reason.
     merge_policy.set_del_docs_ratio_before_merge(0.3);
     writer.set_merge_policy(Box::new(merge_policy));
+    // A commit that was cut short leaves files that no segment names; the next commit would write
+    // one of the same name and be refused.
+    writer.garbage_collect_files().wait().map_err(storage("clear up after a commit cut short"))?;
     Ok(writer)
 }
 
@@ -241,6 +264,12 @@ impl Engine for Embedded {
         let mut writer = self.writer()?.lock().unwrap_or_else(PoisonError::into_inner);
         writer.commit(Payload { schema: SCHEMA_VERSION, last_version })?;
         self.last_version.store(last_version, Ordering::Release);
+        self.reader.reload().map_err(storage("show its last commit"))
+    }
+
+    fn forget(&self) -> Result<(), EngineError> {
+        let mut writer = self.writer()?.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.forget()?;
         self.reader.reload().map_err(storage("show its last commit"))
     }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::record::RecordId,
-    engine::{EngineError, Op},
+    engine::{EngineError, KeyField, Op},
 };
 
 /// The one who writes into the index.
@@ -32,6 +32,12 @@ impl Writer {
     const MAX_WAITING_BYTES: usize = 16 << 20;
 
     pub fn new(index_writer: IndexWriter<Incoming>, fields: Arc<Fields>) -> Self {
+        // The first change after opening would get the number of the last commit, and a merge that
+        // begins now could take that removal for done in one segment and for to be done in another:
+        // the old version of a document would stay beside the new one. A removal of nothing takes
+        // that number.
+        let nothing = Term::from_field_text(fields.key(KeyField::State), "");
+        index_writer.delete_term(nothing);
         Self {
             index_writer,
             fields,
@@ -83,6 +89,18 @@ impl Writer {
         }
         self.pending.clear();
         Ok(())
+    }
+
+    /// Writes the segments with removed documents anew and drops their files.
+    pub fn forget(&mut self) -> Result<(), EngineError> {
+        let index = self.index_writer.index();
+        let metas = index.searchable_segment_metas().map_err(storage("list its segments"))?;
+        for meta in metas.iter().filter(|meta| meta.has_deletes()) {
+            let merged = self.index_writer.merge(&[meta.id()]).wait();
+            merged.map_err(storage("write a segment anew"))?;
+        }
+        let collected = self.index_writer.garbage_collect_files().wait();
+        collected.map_err(storage("drop old files")).map(|_| ())
     }
 
     fn held_version(&self, id: u64, committed: &Searcher) -> Result<Option<u64>, EngineError> {

@@ -28,6 +28,44 @@ fn after_a_crash_the_state_is_that_of_the_last_commit() {
 }
 
 #[test]
+fn a_commit_cut_short_after_its_files_were_written_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    fill(&engine, vec![page_doc(1, &["ke"]), page_doc(2, &["ke"])]);
+    let description = folder.path().join("meta.json");
+    let before = std::fs::read(&description).unwrap();
+    let remove = [Op::Delete { id: id(1), version: 9 }];
+    engine.apply(&remove).unwrap();
+    engine.commit(9).unwrap();
+    drop(engine);
+    // As if it was killed after the files of the commit and before its description.
+    std::fs::write(&description, before).unwrap();
+    let engine = open(folder.path()).unwrap();
+    check(&engine, word("ke"), &[1, 2]);
+    engine.apply(&remove).unwrap();
+    engine.commit(9).unwrap();
+    check(&engine, word("ke"), &[2]);
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).unwrap();
+    fill(&engine, vec![page_doc(1, &["ke"]), page_doc(2, &["hoach"])]);
+    engine.apply(&[Op::Delete { id: id(1), version: 9 }]).unwrap();
+    engine.commit(9).unwrap();
+    engine.forget().unwrap();
+    check(&engine, word("ke"), &[]);
+    check(&engine, word("hoach"), &[2]);
+    assert_eq!(engine.stats().unwrap().last_version, 9);
+    drop(engine);
+    let index = tantivy::Index::open_in_dir(folder.path()).unwrap();
+    let searcher = index.reader().unwrap().searcher();
+    let n_held: u32 = searcher.segment_readers().iter().map(|segment| segment.max_doc()).sum();
+    assert_eq!(n_held, 1); // the removed one included
+}
+
+#[test]
 fn second_writer_is_told_that_the_index_is_in_use() {
     let folder = tempfile::tempdir().unwrap();
     let _first = open(folder.path()).unwrap();

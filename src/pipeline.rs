@@ -69,21 +69,27 @@ pub fn understand(
 ) -> Result<Processed, Refused> {
     let (text, text_warnings) = text::normalise(&layout);
     warnings.extend(text_warnings);
-    let (metadata, metadata_warnings) = extract::metadata(ctx, &text);
-    refuse_classified(metadata.classification.as_ref())?;
+    let text_source = text_source(&layout, &text);
+    let (mut metadata, metadata_warnings) = extract::metadata(ctx, &text);
+    let misread = extract::scanned::secrecy(&text, &layout);
+    refuse_classified(metadata.classification.as_ref().or(misread.as_ref()))?;
     warnings.extend(metadata_warnings);
     let extract::parts::Parts { parts, classification } =
         extract::parts::find(ctx.tables, &text, &metadata);
     // A bundle with a secret document is secret.
     refuse_classified(classification.as_ref())?;
-    let citations = extract::citation::find(ctx, &text, &metadata);
+    let mut citations = extract::citation::find(ctx, &text, &metadata);
+    extract::scanned::weigh(&text, &layout, &mut metadata, &mut citations, &mut warnings);
+    if matches!(text_source, TextSource::Ocr | TextSource::Mixed) {
+        (metadata.arrival_number, metadata.arrived_on) = extract::scanned::arrival(&text);
+    }
     warnings.extend(unread_pages(&layout, &text, &warnings));
     let record = Record {
         id: source.id(),
         sha256: source.sha256.clone(),
         path: source.path.clone(),
         format: Some(format),
-        text_source: text_source(&layout, &text),
+        text_source,
         n_pages: u32::try_from(layout.pages.len()).unwrap_or(u32::MAX),
         metadata,
         citations,
@@ -114,7 +120,7 @@ pub fn looks_classified(ctx: &Context<'_>, recognised: &RecognisedPage) -> bool 
     let layout = read::pdf::lay_out_recognised(recognised);
     let (text, _) = text::normalise(&layout);
     let (metadata, _) = extract::metadata(ctx, &text);
-    metadata.classification.is_some()
+    metadata.classification.is_some() || extract::scanned::secrecy(&text, &layout).is_some()
 }
 
 fn refuse_classified(stamp: Option<&Found<Classification>>) -> Result<(), Refused> {

@@ -209,7 +209,7 @@ class Writer:
                 left2.append(("HeadVv", line))
         if date_xml:
             right2.append(("HeadDate", date_xml))
-        if s.get("classification"):
+        if s.get("classification") and s.get("special") != "scan-secret":
             left2.append(("Stamp", self.caps(s.get("classification"))))
         if s.get("urgency") and not s.get("vv"):
             left2.append(("Stamp", self.caps(s.get("urgency"))))

@@ -9,6 +9,7 @@ use crate::domain::{
     date::PartialDate,
     found::{Found, Span},
 };
+use crate::layout::BBox;
 
 /// Identifies a content, wherever its file lies: the first 16 hexadecimal digits of the
 /// SHA-256 of the bytes.
@@ -130,6 +131,12 @@ pub struct Metadata {
     pub urgency: Option<Found<Urgency>>,
     /// A DỰ THẢO mark.
     pub is_draft: Option<Found<bool>>,
+    /// The number under `ĐẾN` in the stamp of the office that received a scan.
+    #[serde(default)]
+    pub arrival_number: Option<Found<String>>,
+    /// The date in that stamp.
+    #[serde(default)]
+    pub arrived_on: Option<Found<PartialDate>>,
 }
 
 /// What a part of a file is.
@@ -166,7 +173,7 @@ pub struct Part {
 }
 
 /// A difficulty met while reading. It never stops anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Warning {
     /// Stable name, e.g. `blank_number`.
     pub code: String,
@@ -177,12 +184,25 @@ pub struct Warning {
     /// Where, when it concerns a place of the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<Span>,
+    /// Where on the page image, when a clerk's eye has to decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<BBox>,
+    /// What may stand there, likeliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<String>,
 }
 
 impl Warning {
     /// A warning about the whole document.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), page: None, span: None }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            page: None,
+            span: None,
+            bbox: None,
+            candidates: Vec::new(),
+        }
     }
 
     /// The same warning about one page.

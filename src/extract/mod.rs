@@ -22,6 +22,7 @@ mod phrase;
 mod place_date;
 pub mod resolve;
 mod retyped;
+pub mod scanned;
 mod segment;
 mod stamped;
 mod subject;

@@ -49,9 +49,17 @@ pub(super) fn page(
         // to pull the words of one line apart.
         let (slope, offset) = line.baseline;
         let baseline = line.bbox[3] + offset + slope * (line.bbox[2] - line.bbox[0]) / 2.0;
+        let n_letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+        // Ruling lines, folds and specks are read as dashes and dots.
+        if line.words.iter().all(|word| n_letters(&word.text) == 0) {
+            continue;
+        }
         for word in &line.words {
-            let n_letters = word.text.chars().filter(|c| c.is_alphanumeric()).count();
-            let is_noise = word.confidence < NOISE && n_letters < 3
+            let n_letters = n_letters(&word.text);
+            let is_stroke =
+                word.text.chars().all(|c| matches!(c, '|' | '_' | 'ˆ' | '`' | '~' | '¬'));
+            let is_noise = is_stroke
+                || word.confidence < NOISE && n_letters < 3
                 || is_stamp && (word.confidence < CLEAR_STAMP || n_letters < 2);
             if is_noise {
                 continue;

@@ -10,6 +10,7 @@ pub mod flow;
 pub mod fold;
 pub mod legacy;
 pub mod place;
+pub mod scanned;
 pub mod sentence;
 pub mod syllable;
 pub mod tokens;
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{found::Span, record::Warning},
-    layout::{BBox, Block, BlockKind, Column, Layout, Line, Page, Run, Style},
+    layout::{BBox, Block, BlockKind, Column, Layout, Line, Page, PageClass, Run, Style},
 };
 
 /// The normalised text of a document.
@@ -127,7 +128,11 @@ pub fn normalise(layout: &Layout) -> (Text, Vec<Warning>) {
                 }
                 n_unmapped += count_unmapped(&raw);
                 let start = text.string.len();
-                clean::clean_to(&raw, &mut text.string);
+                if page.class == PageClass::Recognised {
+                    clean::clean_to(&scanned::mend(&raw), &mut text.string);
+                } else {
+                    clean::clean_to(&raw, &mut text.string);
+                }
                 if text.string.len() == start {
                     continue;
                 }

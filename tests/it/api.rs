@@ -268,7 +268,7 @@ fn missing_numbers_runs_and_health() {
     assert_eq!(typed["numbers"][0]["number"], "2305/KH-UBND");
 
     let runs = get("/api/v1/runs").json();
-    assert_eq!(runs["runs"][0]["counts"]["n_files"], 69);
+    assert_eq!(runs["runs"][0]["counts"]["n_files"], 75);
     let reasons: Vec<&str> = runs["failures"]
         .as_array()
         .unwrap()

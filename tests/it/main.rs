@@ -18,6 +18,7 @@ mod graph; // who means whom in the sample archive, against its labels
 mod heads; // heads and feet in shapes that were not there when the rules were made
 mod hostile; // bad input of every kind, and what becomes of it
 mod intake; // what becomes of files between two runs
+mod ocr; // page images: the contract of `Ocr`, scans, runs cut short, what is remembered
 mod orders; // what a run is asked to do: try again, read again, wait
 mod pictures; // pages as pictures: the API, the cache, the two faces of a document
 mod query; // what a typed text is understood as

@@ -217,6 +217,41 @@ pub fn pdf_page(page: &str, objects: &[&str], contents: &[(&str, &[u8])]) -> Vec
     bytes
 }
 
+/// A PDF of so many pages, each nothing but one gray image over the whole of it.
+pub fn scanned_pdf(n_pages: usize) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let kids: String = (0..n_pages).map(|page| format!("{} 0 R ", 10 + page)).collect();
+    let draw = "q 595 0 0 842 0 0 cm /I Do Q";
+    let mut objects = vec![
+        (1, "<< /Type /Catalog /Pages 2 0 R >>".to_owned()),
+        (2, format!("<< /Type /Pages /Kids [{kids}] /Count {n_pages} >>")),
+        (3, format!("<< /Length {} >>\nstream\n{draw}\nendstream", draw.len())),
+        (
+            4,
+            "<< /Type /XObject /Subtype /Image /Width 2 /Height 2 /ColorSpace /DeviceGray \
+             /BitsPerComponent 8 /Length 4 >>\nstream\nabcd\nendstream"
+                .to_owned(),
+        ),
+    ];
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R \
+                /Resources << /XObject << /I 4 0 R >> >> >>";
+    objects.extend((0..n_pages).map(|n| (10 + n, page.to_owned())));
+    let mut offsets = Vec::new();
+    for (number, body) in objects {
+        offsets.push((number, bytes.len()));
+        bytes.extend_from_slice(format!("{number} 0 obj\n{body}\nendobj\n").as_bytes());
+    }
+    let table = bytes.len();
+    let mut tail = String::from("xref\n0 1\n0000000000 65535 f \n");
+    for (number, offset) in offsets {
+        write!(tail, "{number} 1\n{offset:010} 00000 n \n").unwrap();
+    }
+    let size = 10 + n_pages;
+    write!(tail, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n").unwrap();
+    bytes.extend_from_slice(tail.as_bytes());
+    bytes
+}
+
 /// Deflates bytes with the header of zlib, as the streams of PDFs are.
 pub fn zlib(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());

@@ -144,7 +144,11 @@ pub fn lay_out_recognised(recognised: &RecognisedPage) -> Layout {
     let mut styles = Vec::new();
     let size = (recognised.width, recognised.height);
     let work = PageWork::recognised(recognised, &mut styles, size);
-    lay_out(&[work], &styles)
+    let mut layout = lay_out(&[work], &styles);
+    for page in &mut layout.pages {
+        page.class = PageClass::Recognised;
+    }
+    layout
 }
 
 /// The words of a recognised page, where they stand on the page as displayed, whose size is given.
@@ -178,7 +182,9 @@ fn with_recognised(
             let message = "expected words in the text layer, found none of any language; the page was recognised anew";
             warnings.push(Warning::new(GARBAGE_LAYER, message).on_page(page.number));
         }
-        pages[index] = PageWork::recognised(&recognised, styles, (page.width, page.height));
+        let work = PageWork::recognised(&recognised, styles, (page.width, page.height));
+        warnings.extend(recognised::doubts(&recognised, &work, page.number));
+        pages[index] = work;
         let beside = |kind: &BlockKind| matches!(kind, BlockKind::Stamp | BlockKind::Watermark);
         let blocks = std::mem::take(&mut page.blocks);
         kept.insert(index, blocks.into_iter().filter(|block| beside(&block.kind)).collect());

@@ -10,10 +10,15 @@ use super::{
     pieces::{Frame, Piece, Pieces, Shift},
 };
 use crate::{
+    domain::record::Warning,
     layout::Style,
     recognised::{RecognisedPage, Word},
 };
 
+/// Code of the warning that digits of a recognised page may be others.
+const UNCERTAIN_DIGITS: &str = "uncertain_digits";
+/// Digits that are less certain than this are in doubt.
+const CERTAIN: f32 = 0.8;
 /// Words of one line further apart than this many font sizes do not belong together.
 const STRANGERS: f32 = 1.1;
 
@@ -74,4 +79,25 @@ fn piece(word: &Word, styles: &mut Vec<Style>, text: &mut String) -> Piece {
         after_space: true,
         shifted: Shift::None,
     }
+}
+
+/// The words of a page whose digits may be others, each with its place on the displayed page.
+pub(super) fn doubts(
+    recognised: &RecognisedPage,
+    work: &PageWork,
+    page: u32,
+) -> impl Iterator<Item = Warning> {
+    let is_in_doubt = |word: &&Word| {
+        let has_digit = word.text.bytes().any(|byte| byte.is_ascii_digit());
+        has_digit && (word.digit_confidence < CERTAIN || !word.candidates.is_empty())
+    };
+    let doubt = move |word: &Word| {
+        let message = format!("expected clear digits, found {:?}", word.text);
+        Warning {
+            bbox: Some(work.frame.back_box(word.bbox)),
+            candidates: word.candidates.clone(),
+            ..Warning::new(UNCERTAIN_DIGITS, message).on_page(page)
+        }
+    };
+    recognised.words.iter().filter(is_in_doubt).map(doubt)
 }

@@ -163,6 +163,16 @@ fn fill_type(tables: &Tables, parts: &Parts, metadata: &mut Metadata) {
         metadata.doc_type = by_number(name, name, "header.label", 0.95);
         return;
     }
+    // `Số: 12/CT-TTHT` over `V/v …`: the letter of a tax office, no directive.
+    let is_issuer_too = |sign: &str| sign == "PC" || !tables.issuers_by_sign(sign).is_empty();
+    if parts.letter_subject.is_some()
+        && parts.title.is_none()
+        && sign.as_deref().is_some_and(is_issuer_too)
+        && let Some(row) = tables.doc_type_by_sign("CV")
+    {
+        metadata.doc_type = by_number(&row.name, &row.sign, "header.letter", 0.9);
+        return;
+    }
     if let Some(row) = from_sign {
         metadata.doc_type = by_number(&row.name, &row.sign, "header.sign", 0.9);
         return;

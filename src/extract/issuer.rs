@@ -43,8 +43,18 @@ impl Body {
 ///
 /// `head` are the segments before the number, or before the title when there is no number.
 pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
-    let lines: Vec<&Segment<'_>> = head.iter().filter(|line| is_letterhead_line(line)).collect();
-    let bodies = bodies_of(tables, &lines);
+    let country = torn_country_name(head);
+    let is_line = |(at, line): &(usize, &Segment<'_>)| !country[*at] && is_letterhead_line(line);
+    let lines: Vec<&Segment<'_>> =
+        head.iter().enumerate().filter(is_line).map(|(_, line)| line).collect();
+    let mut bodies = bodies_of(tables, &lines);
+    if let ([_], [line]) = (&bodies[..], &lines[..])
+        && let Some(at) = second_body(tables, line.text)
+    {
+        // The whole letterhead is printed on one line.
+        let parts = [body_part(tables, line, 0..at), body_part(tables, line, at..line.text.len())];
+        bodies = parts.into_iter().flatten().collect();
+    }
     if !bodies.is_empty() {
         return bodies;
     }
@@ -57,6 +67,59 @@ pub(super) fn letterhead(tables: &Tables, head: &[Segment<'_>]) -> Vec<Body> {
             && has_body_head(tables, line.text)
     };
     bodies_of(tables, &head.iter().filter(is_small).collect::<Vec<_>>())
+}
+
+/// Which segments are pieces of the country's name torn into lines: `CỘNG HÒA XÃ / HỘI CHỦ
+/// NGHĨA VIỆT NAM`.
+fn torn_country_name(head: &[Segment<'_>]) -> Vec<bool> {
+    const MAX_PIECES: usize = 4;
+    let mut is_piece = vec![false; head.len()];
+    for at in 0..head.len() {
+        if !head[at].key.starts_with("cong") {
+            continue;
+        }
+        let mut name = String::new();
+        for end in at..head.len().min(at + MAX_PIECES) {
+            name.push_str(&head[end].key.replace(' ', ""));
+            if name == "conghoaxahoichunghiavietnam" {
+                is_piece[at..=end].fill(true);
+            }
+        }
+    }
+    is_piece
+}
+
+/// Where the second body begins on a line that names two: `BỘ Y TẾ TRƯỜNG ĐẠI HỌC ĐIỀU DƯỠNG`.
+///
+/// The first must be a body of the centre; what follows a body of a place may be its own name.
+fn second_body(tables: &Tables, text: &str) -> Option<usize> {
+    let key = name_key(text);
+    let is_whole = |key: &str| {
+        tables.issuer_by_name(key).is_some_and(|named| {
+            let names = std::iter::once(&named.issuer.name).chain(&named.issuer.aliases);
+            !named.issuer.is_relative() && names.into_iter().any(|name| name_key(name) == key)
+        })
+    };
+    if is_whole(&key) {
+        return None;
+    }
+    let gaps = text.match_indices(' ').map(|(at, _)| at + 1);
+    // `BAN CHẤP HÀNH TRUNG ƯƠNG ĐOÀN …` is one body.
+    gaps.filter(|at| has_body_head(tables, &text[*at..]) && !text[*at..].starts_with("ĐOÀN"))
+        // `BỘ NỘI VỤ - BỘ TÀI CHÍNH` is a joint letterhead.
+        .filter(|at| {
+            text[..*at].trim_end().ends_with(char::is_alphanumeric)
+                && text[*at..].starts_with(char::is_alphabetic)
+        })
+        .find(|at| is_whole(&name_key(&text[..*at])))
+}
+
+/// The body that a part of a line names.
+fn body_part(tables: &Tables, line: &Segment<'_>, range: std::ops::Range<usize>) -> Option<Body> {
+    let start = line.span.start as usize;
+    let part = &line.text[range.clone()];
+    let span = Span::new(start + range.start, start + range.start + part.trim_end().len());
+    named(tables, part.trim_end(), span, line.page)
 }
 
 /// A line of a letterhead in small letters has at most so many words.

@@ -142,6 +142,8 @@ fn free_end(
                     None => break,
                 }
             }
+            // `… tỉnh V/v …`: the title begins.
+            "V" | "v" if text[word.end..].starts_with('/') => break,
             _ if !word.is_word() || ends_name(text, word) || starts_type(tables, text, word) => {
                 break;
             }
@@ -265,6 +267,7 @@ mod tests {
             "của Bộ Văn hóa, Thể thao và Du lịch quy định",
             Some("Bộ Văn hóa, Thể thao và Du lịch"),
         );
+        check("của Chủ tịch UBND tỉnh V/v phòng dịch", Some("Chủ tịch UBND tỉnh"));
         check("của UBND tỉnh Vân Sơn về việc", Some("UBND tỉnh Vân Sơn"));
         check("của Ban Thường vụ Tỉnh ủy trong các", Some("Ban Thường vụ Tỉnh ủy"));
         check("của Bộ Chính trị (khóa XI) “về", Some("Bộ Chính trị (khóa XI)"));

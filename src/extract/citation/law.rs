@@ -172,7 +172,7 @@ fn known_end(tables: &Tables, text: &str, start: usize) -> Option<usize> {
     let mut at = start;
     while ends.len() < MAX_TITLE_WORDS {
         let Some(word) = word_after(text, at) else { break };
-        if text[at..word.start].contains('\n') && ends.len() > 1 {
+        if is_broken_off(text, at, word) && ends.len() > 1 {
             break;
         }
         at = word.end;
@@ -185,6 +185,13 @@ fn known_end(tables: &Tables, text: &str, start: usize) -> Option<usize> {
     let key = name_key(&text[start..*ends.last()?]);
     let n_words = tables.law_title_at_start(&key)?;
     ends.get(n_words.checked_sub(1)?).copied()
+}
+
+/// Whether a block ends between `at` and a word, and the word does not go on with a sentence
+/// that a portal has torn into lines: `Luật Tổ chức chính / quyền địa phương`.
+fn is_broken_off(text: &str, at: usize, word: Word<'_>) -> bool {
+    let goes_on = word.text.starts_with(char::is_lowercase) && word.text.chars().count() > 1;
+    text[at..word.start].contains('\n') && !goes_on
 }
 
 /// The end of `sửa đổi, bổ sung một số điều của` at `at`, if it stands there.
@@ -264,7 +271,7 @@ fn described_end(text: &str, at: usize) -> Option<usize> {
             _ if !word.is_word() => true,
             _ => ends_description(text, word),
         };
-        if stops || text[end..word.start].contains('\n') {
+        if stops || is_broken_off(text, end, word) {
             break;
         }
         end = word.end;
@@ -288,7 +295,7 @@ fn free_end(text: &str, at: usize) -> Option<usize> {
     let mut end = at;
     for n in 0..MAX_TITLE_WORDS {
         let Some(word) = word_after(text, end) else { break };
-        if text[end..word.start].contains('\n') {
+        if is_broken_off(text, end, word) {
             break;
         }
         let stops = match word.text {
@@ -468,6 +475,12 @@ mod tests {
         );
         check("Luật đất đai và Bộ luật Lao động", &["Luật đất đai", "Bộ luật Lao động"]);
         check("THI HÀNH LUẬT ĐẤT ĐAI", &["LUẬT ĐẤT ĐAI"]);
+    }
+
+    #[test]
+    fn names_torn_into_lines_are_whole() {
+        check("Căn cứ Luật Đất\nđai ngày 18/01/2024", &["Luật Đất\nđai"]);
+        check("theo Luật Nhà ở\na) Khoản 1", &["Luật Nhà ở"]); // a list follows
     }
 
     #[test]

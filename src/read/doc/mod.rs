@@ -1,7 +1,8 @@
 //! The bytes of a .doc of Word 6 to 2003 → [`Layout`](crate::layout::Layout).
 //!
-//! Word 97 and later are read here, with the font of every run and the labels of lists; Word 6
-//! and 95 by the crate `undoc` (`foreign`), which tells neither. `cfb` opens the container.
+//! Word 97 and later are read here, with the font of every run and the labels of lists; so are
+//! Word 6 and 95 (`old`), with fonts, and by the crate `undoc` (`foreign`) where that finds no
+//! text. `cfb` opens the container.
 //!
 //! ```text
 //!   WordDocument: fib ─► where things are;  text ◄ pieces;  properties of runs and paragraphs ◄ pages
@@ -11,12 +12,15 @@
 mod fib;
 mod foreign;
 mod lists;
+mod old;
 mod pages;
 mod pieces;
 mod sprm;
 mod stories;
 mod styles;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -26,6 +30,7 @@ use std::{
 
 use self::{
     fib::{Fib, Head, Part, items, positions, u16_at, u32_at},
+    old::{OldFib, OldPart},
     pages::{Kind, Pages},
     pieces::Pieces,
     stories::{Anchored, Document, Looks, mark_note},
@@ -37,6 +42,7 @@ use crate::{
     read::{
         error::ReadError,
         flow::{self, Flow},
+        labels::Labels,
         number_format::format_number,
     },
     source::{Budget, OverBudget},
@@ -54,7 +60,10 @@ pub fn read(bytes: &[u8], budget: &mut Budget) -> Result<(Layout, Vec<Warning>),
     };
     match fib::read(&document) {
         Head::Encrypted => Err(ReadError::PasswordProtected),
-        Head::Older => foreign::read(bytes, budget),
+        Head::Older => match read_old(&document, budget)? {
+            Some(read) => Ok(read),
+            None => foreign::read(bytes, budget),
+        },
         Head::Damaged => Err(damaged("expected the head of a Word document, found damage")),
         Head::Word97(fib) => {
             let table = container.stream(&format!("/{}", fib.table_stream), budget)?;
@@ -178,6 +187,33 @@ fn read_word97(
         warnings.push(Warning::new("damaged_part", message));
     }
     Ok(Some((layout, warnings)))
+}
+
+/// `None` when there is no text to be found.
+fn read_old(
+    stream: &[u8],
+    budget: &mut Budget,
+) -> Result<Option<(Layout, Vec<Warning>)>, ReadError> {
+    let Some(fib) = OldFib::read(stream) else { return Ok(None) };
+    let part = |part| fib.part(stream, part);
+    let mut document = Document {
+        stream,
+        pieces: Pieces::of_old(part(OldPart::Pieces), fib.text_start, fib.n_characters),
+        characters: Pages::read_old(stream, part(OldPart::Characters), Kind::Characters),
+        paragraphs: Pages::read_old(stream, part(OldPart::Paragraphs), Kind::Paragraphs),
+        sheet: Sheet::read_old(part(OldPart::Styles), part(OldPart::Fonts)),
+        labels: Labels::default(),
+        sections: HashMap::new(),
+        anchored: HashMap::new(),
+        layout: Looks::default(),
+        has_picture: false,
+        is_cut: false,
+    };
+    let flow = document.story(0..fib.n_characters, budget)?;
+    let pages = flow::pages(flow, budget)?;
+    let has_text = pages.iter().any(|page| !page.blocks.is_empty());
+    let layout = Layout { pages, styles: document.layout.styles };
+    Ok((has_text && !document.is_cut).then_some((layout, Vec::new())))
 }
 
 /// Where sections end, and whether the next one starts a page.

@@ -74,6 +74,22 @@ impl<'t> Pieces<'t> {
         Some(pieces)
     }
 
+    /// The pieces of a text of Word 6 or 95: one byte a character, in one piece if no table
+    /// says otherwise.
+    pub fn of_old(clx: &'t [u8], text_start: u32, n_characters: u32) -> Self {
+        let mut pieces = Self::read(clx).unwrap_or_default();
+        for piece in &mut pieces.list {
+            piece.is_compressed = true;
+            piece.modifiers = 0;
+        }
+        if pieces.list.is_empty() {
+            let cps = 0..n_characters;
+            let whole = Piece { cps, fc: text_start, is_compressed: true, modifiers: 0 };
+            pieces.list.push(whole);
+        }
+        pieces
+    }
+
     /// The modifiers of a number of [`Character::modifiers`].
     pub fn modifiers(&self, number: u16) -> &'t [u8] {
         let index = usize::from(number).checked_sub(1);

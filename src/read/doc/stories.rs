@@ -143,7 +143,7 @@ impl<'d> Document<'d> {
     ) -> Result<(), ReadError> {
         let Some(mark) = characters.last() else { return Ok(()) };
         let stored = self.paragraphs.at(mark.fc).map(|stored| stored.bytes).unwrap_or_default();
-        let is = self.sheet.paragraph(stored, pieces.modifiers(mark.modifiers));
+        let is = self.sheet.paragraph(&stored, pieces.modifiers(mark.modifiers));
         story.tables.set_depth(is.depth, &mut story.out);
         if is.is_row_end || is.is_inner_row_end {
             story.tables.end_row(is.row);
@@ -157,7 +157,7 @@ impl<'d> Document<'d> {
             let fc = character.fc;
             let fits = |look: &Look| {
                 look.modifiers == character.modifiers
-                    && look.stored.is_some_and(|stored| stored.covers(fc))
+                    && look.stored.as_ref().is_some_and(|stored| stored.covers(fc))
             };
             if !looks.as_ref().is_some_and(fits) {
                 self.flush(&mut text, &mut run, looks.as_ref(), budget)?;
@@ -192,7 +192,7 @@ impl<'d> Document<'d> {
     fn look(&mut self, pieces: &Pieces<'d>, character: &Character, plain: styles::Run) -> Look<'d> {
         let stored = self.characters.at(character.fc);
         let mut run = plain;
-        let own = stored.map(|stored| stored.bytes).unwrap_or_default();
+        let own = stored.as_ref().map(|stored| &*stored.bytes).unwrap_or_default();
         self.sheet.modify_run(&mut run, own, plain);
         self.sheet.modify_run(&mut run, pieces.modifiers(character.modifiers), plain);
         let shown = Shown {

@@ -3,9 +3,11 @@
 //! # Source
 //! [MS-DOC] 2.9.271 (STSH), 2.9.260 (STD), 2.9.284 (SttbfFfn), 2.6.
 
+use std::borrow::Cow;
+
 use super::{
     fib::{u16_at, u32_at},
-    sprm,
+    old, sprm,
 };
 
 /// Chains of styles longer than this are cycles.
@@ -23,12 +25,12 @@ pub struct Sheet<'t> {
     data: &'t [u8],
 }
 
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 struct Entry<'t> {
     base: u16,
-    paragraph: &'t [u8],
-    characters: &'t [u8],
-    table: &'t [u8],
+    paragraph: Cow<'t, [u8]>,
+    characters: Cow<'t, [u8]>,
+    table: Cow<'t, [u8]>,
 }
 
 /// What a run looks like.
@@ -98,13 +100,31 @@ impl<'t> Sheet<'t> {
     /// Reads the style sheet and the font table; what is damaged is left out.
     pub fn read(stshf: &'t [u8], fonts: &[u8], data: &'t [u8]) -> Self {
         let mut sheet = Self { fonts: font_names(fonts), data, ..Self::default() };
-        let Some(head_bytes) = u16_at(stshf, 0) else { return sheet };
+        sheet.read_styles(stshf, name_of_units);
+        sheet
+    }
+
+    /// Reads the style sheet and the font table of a text of Word 6 or 95.
+    pub fn read_old(stshf: &'t [u8], fonts: &[u8]) -> Self {
+        let mut sheet = Self { fonts: old::font_names(fonts), ..Self::default() };
+        sheet.read_styles(stshf, name_of_bytes);
+        for entry in &mut sheet.styles {
+            for list in [&mut entry.paragraph, &mut entry.characters] {
+                *list = Cow::Owned(old::translate(list));
+            }
+        }
+        sheet
+    }
+
+    /// `name_bytes` tells how many bytes the name takes that stands at an offset.
+    fn read_styles(&mut self, stshf: &'t [u8], name_bytes: fn(&[u8], usize) -> Option<usize>) {
+        let Some(head_bytes) = u16_at(stshf, 0) else { return };
         let n_styles = u16_at(stshf, 2).unwrap_or_default();
         let base_bytes = u16_at(stshf, 4).unwrap_or_default();
         // Three default fonts; the first is that of ASCII letters.
         const DEFAULT_FONT: usize = 2 + 12;
         if usize::from(head_bytes) + 2 > DEFAULT_FONT {
-            sheet.default_font = u16_at(stshf, DEFAULT_FONT).unwrap_or_default();
+            self.default_font = u16_at(stshf, DEFAULT_FONT).unwrap_or_default();
         }
         let mut at = 2 + usize::from(head_bytes);
         for _ in 0..n_styles {
@@ -112,10 +132,11 @@ impl<'t> Sheet<'t> {
             let end = at + 2 + usize::from(n_bytes);
             let std = stshf.get(at + 2..end).unwrap_or_default();
             at = end;
-            let entry = entry(std, usize::from(base_bytes));
-            sheet.styles.push(entry.unwrap_or(Entry { base: NO_STYLE, ..Entry::default() }));
+            let base_bytes = usize::from(base_bytes);
+            let entry =
+                name_bytes(std, base_bytes).and_then(|n_bytes| entry(std, base_bytes + n_bytes));
+            self.styles.push(entry.unwrap_or(Entry { base: NO_STYLE, ..Entry::default() }));
         }
-        sheet
     }
 
     /// The name of a font; empty when there is none.
@@ -136,7 +157,7 @@ impl<'t> Sheet<'t> {
         }
         let mut paragraph = Paragraph { style, ..Paragraph::default() };
         for number in self.chain(style) {
-            self.modify(&mut paragraph, self.styles[usize::from(number)].paragraph, 0);
+            self.modify(&mut paragraph, &self.styles[usize::from(number)].paragraph, 0);
             if let Some(list) = paragraph.list.take() {
                 paragraph.style_list = Some((number, list));
             }
@@ -170,7 +191,7 @@ impl<'t> Sheet<'t> {
             }
             sprm::TABLE_STYLE => {
                 for number in self.chain(sprm::word(operand)) {
-                    sprm::each(self.styles[usize::from(number)].table, |modifier, operand| {
+                    sprm::each(&self.styles[usize::from(number)].table, |modifier, operand| {
                         if matches!(modifier, sprm::TABLE_BORDERS | sprm::TABLE_BORDERS_97) {
                             paragraph.row.is_ruled |= has_border(modifier, operand);
                         }
@@ -193,7 +214,7 @@ impl<'t> Sheet<'t> {
         let mut run = Run { font: self.default_font, half_points: 20, ..Run::default() };
         for number in self.chain(style) {
             let plain = run;
-            self.modify_run(&mut run, self.styles[usize::from(number)].characters, plain);
+            self.modify_run(&mut run, &self.styles[usize::from(number)].characters, plain);
         }
         run
     }
@@ -211,9 +232,9 @@ impl<'t> Sheet<'t> {
                 sprm::CHARACTER_STYLE => {
                     for number in self.chain(sprm::word(operand)) {
                         let before = *run;
-                        let entry = self.styles[usize::from(number)];
+                        let characters = &self.styles[usize::from(number)].characters;
                         // Character styles name none, so this ends.
-                        self.modify_run(run, without_style(entry.characters), before);
+                        self.modify_run(run, without_style(characters), before);
                     }
                     of_style = *run;
                 }
@@ -257,16 +278,25 @@ fn without_style(grpprl: &[u8]) -> &[u8] {
     &grpprl[..end.unwrap_or(grpprl.len())]
 }
 
-/// One style: its basis, and the lists of modifiers after its name.
-fn entry(std: &[u8], base_bytes: usize) -> Option<Entry<'_>> {
+/// The bytes of a name: its length in units of two bytes, the units, a zero.
+fn name_of_units(std: &[u8], at: usize) -> Option<usize> {
+    Some(2 + 2 * usize::from(u16_at(std, at)?) + 2)
+}
+
+/// The bytes of a name of one byte a character.
+fn name_of_bytes(std: &[u8], at: usize) -> Option<usize> {
+    Some(1 + usize::from(*std.get(at)?) + 1)
+}
+
+/// One style: its basis, and the lists of modifiers after its name, which ends at an offset.
+fn entry(std: &[u8], name_end: usize) -> Option<Entry<'_>> {
     const PARAGRAPH: u16 = 1;
     const CHARACTER: u16 = 2;
     const TABLE: u16 = 3;
     let kind_and_base = u16_at(std, 2)?;
     let n_lists = u16_at(std, 4)? & 0xF;
     let (kind, base) = (kind_and_base & 0xF, kind_and_base >> 4);
-    let name_length = usize::from(u16_at(std, base_bytes)?);
-    let mut at = base_bytes + 2 + 2 * name_length + 2;
+    let mut at = name_end;
     let mut lists: Vec<&[u8]> = Vec::new();
     for _ in 0..n_lists {
         // Every list begins at an even offset.
@@ -281,11 +311,11 @@ fn entry(std: &[u8], base_bytes: usize) -> Option<Entry<'_>> {
     let mut entry = Entry { base, ..Entry::default() };
     match kind {
         PARAGRAPH => {
-            entry.paragraph = &list(0)[after_number(list(0))..];
-            entry.characters = list(1);
+            entry.paragraph = Cow::Borrowed(&list(0)[after_number(list(0))..]);
+            entry.characters = Cow::Borrowed(list(1));
         }
-        CHARACTER => entry.characters = list(0),
-        TABLE => entry.table = list(0),
+        CHARACTER => entry.characters = Cow::Borrowed(list(0)),
+        TABLE => entry.table = Cow::Borrowed(list(0)),
         _ => {}
     }
     Some(entry)

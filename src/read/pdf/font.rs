@@ -198,9 +198,10 @@ impl<'a> Font<'a> {
                 if !text.is_known() {
                     text = self.find_simple(code, file, texts, budget)?;
                 }
-                // A mark that lost its meaning is drawn over the letter before it.
-                let is_mark = |c: char| is_combining(c) || c.is_control();
-                if width == 0.0 && text.is_known() && !text.as_char().is_some_and(is_mark) {
+                if width.is_nan() && text.as_char().is_some_and(is_combining) {
+                    width = 0.0;
+                }
+                if width.is_nan() {
                     let program = self.open_program(file, budget)?;
                     let glyph = program.and_then(|p| Some((p, p.glyph_of_code(code)?)));
                     width = glyph.and_then(|(p, glyph)| p.width(glyph)).unwrap_or(USUAL_WIDTH);
@@ -320,6 +321,8 @@ impl<'a> Font<'a> {
     }
 }
 
+/// The widths of a simple font in ems; not a number where the file does not say one. A zero is
+/// believed, for marks that are drawn over the letter before, unless all are zero.
 fn simple_widths(
     file: &File,
     dict: &Dictionary,
@@ -329,12 +332,16 @@ fn simple_widths(
     // Type 3 widths are in glyph space, all others in thousandths.
     let matrix = file.numbers::<6>(dict, b"FontMatrix");
     let unit = if is_type3 { matrix.map_or(0.001, |m| m[0].abs()) } else { 0.001 };
-    let missing = descriptor.and_then(|d| file.number(d, b"MissingWidth")).unwrap_or(0.0);
-    let mut widths = Box::new([missing * unit; 256]);
+    let missing = descriptor.and_then(|d| file.number(d, b"MissingWidth"));
+    let missing = missing.filter(|&width| width > 0.0).map_or(f32::NAN, |width| width * unit);
+    let mut widths = Box::new([missing; 256]);
     let first = file.number(dict, b"FirstChar").unwrap_or(0.0).max(0.0) as usize;
     for (index, object) in file.array(dict, b"Widths").unwrap_or_default().iter().enumerate() {
         let Some(width) = widths.get_mut(first + index) else { break };
-        *width = file.as_number(object).unwrap_or(0.0) * unit;
+        *width = file.as_number(object).map_or(missing, |width| width * unit);
+    }
+    if widths.iter().all(|&width| width.is_nan() || width == 0.0) {
+        widths.fill(missing);
     }
     widths
 }

@@ -1,6 +1,7 @@
 //! [`Citation`]: one mention of another document, and how it relates to the citing one.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::{date::PartialDate, found::Span, record::RecordId};
 
@@ -8,7 +9,9 @@ use crate::domain::{date::PartialDate, found::Span, record::RecordId};
 ///
 /// # Source
 /// The relations of vbpl.vn, reduced to what the words of the citing sentence can prove.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CitationKind {
     /// `Căn cứ …;` in the recitals.
@@ -42,7 +45,9 @@ pub enum CitationKind {
 }
 
 /// What is remarkable about a citation. Shown, never repaired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CitationFlag {
     /// The type word and the sign disagree: `Nghị quyết số 42/NĐ-CP`.
@@ -76,7 +81,7 @@ pub enum CitationFlag {
 }
 
 /// Which part of the cited document is meant: `điểm d khoản 2 Điều 5`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Provision {
     /// Điều.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +97,9 @@ pub struct Provision {
 }
 
 /// What the archive holds of a cited document. A function of the whole archive: see `extract::resolve`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CitationState {
     /// Exactly one document of the archive is meant.
@@ -112,7 +119,7 @@ pub enum CitationState {
 ///
 /// `number` is as printed, only spacing tidied; an author's error stays and is flagged.
 /// A law cited by name has no number and a `title`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Citation {
     /// The number as printed, e.g. `06-CT/TU`.
     pub number: Option<String>,

@@ -4,6 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
+};
 
 /// A date as precise as the paper gives it: `2020-03-02`, `2021-04` or `2016`.
 ///
@@ -19,6 +23,16 @@ pub struct PartialDate {
     month: Option<u8>,
     day: Option<u8>,
 }
+
+impl PartialSchema for PartialDate {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let text = text.description(Some("ISO, cut at the precision that is printed"));
+        text.pattern(Some(r"^\d{4}(-\d{2}(-\d{2})?)?$")).build().into()
+    }
+}
+
+impl ToSchema for PartialDate {}
 
 /// A date that is not in the calendar, e.g. day 30 of month 2.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

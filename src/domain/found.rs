@@ -1,6 +1,10 @@
 //! [`Found`]: a value together with the place it was read from and the rule that read it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, RefOr, Schema},
+};
 
 /// A byte range of the normalised text, half open: `text.as_str()[start..end]`.
 ///
@@ -32,6 +36,15 @@ impl Span {
     }
 }
 
+impl PartialSchema for Span {
+    fn schema() -> RefOr<Schema> {
+        let pair = ArrayBuilder::new().items(u32::schema()).min_items(Some(2)).max_items(Some(2));
+        pair.description(Some("first byte and one past the last, of the text")).build().into()
+    }
+}
+
+impl ToSchema for Span {}
+
 impl From<(u32, u32)> for Span {
     fn from((start, end): (u32, u32)) -> Self {
         Self { start, end }
@@ -48,7 +61,7 @@ impl From<Span> for (u32, u32) {
 ///
 /// This is also its written form (`DESIGN.md` §5): everything a clerk needs to check the
 /// value on the page is kept beside it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Found<T> {
     /// The value in the form that is shown.
     pub value: T,

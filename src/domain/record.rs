@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::domain::{
     citation::Citation,
@@ -13,7 +14,7 @@ use crate::layout::BBox;
 
 /// Identifies a content, wherever its file lies: the first 16 hexadecimal digits of the
 /// SHA-256 of the bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct RecordId(String);
 
@@ -45,7 +46,9 @@ impl fmt::Display for RecordId {
 }
 
 /// The formats that are told apart, by their first bytes and never by the name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Office Open XML text: .docx, .docm, .dotx.
@@ -59,7 +62,7 @@ pub enum Format {
 }
 
 /// Where the text came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TextSource {
     /// The file holds it.
@@ -73,7 +76,7 @@ pub enum TextSource {
 }
 
 /// Độ mật.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Classification {
     /// Mật.
     #[serde(rename = "Mật")]
@@ -87,7 +90,7 @@ pub enum Classification {
 }
 
 /// Độ khẩn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Urgency {
     /// Khẩn.
     #[serde(rename = "Khẩn")]
@@ -101,7 +104,7 @@ pub enum Urgency {
 }
 
 /// The fields of one document. `None` is absent or blank; nothing is guessed.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Metadata {
     /// Số, ký hiệu as printed with only spacing tidied; its `key` is the document key.
     pub number: Option<Found<String>>,
@@ -140,7 +143,7 @@ pub struct Metadata {
 }
 
 /// What a part of a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PartKind {
     /// `PHỤ LỤC I`.
@@ -152,7 +155,7 @@ pub enum PartKind {
 }
 
 /// Something behind the first document of a file. Appendices and enclosures belong to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Part {
     /// What it is.
     pub kind: PartKind,
@@ -173,7 +176,7 @@ pub struct Part {
 }
 
 /// A difficulty met while reading. It never stops anything.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Warning {
     /// Stable name, e.g. `blank_number`.
     pub code: String,
@@ -219,7 +222,7 @@ impl Warning {
 }
 
 /// All that was read from one document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Record {
     /// Identifies the content.
     pub id: RecordId,

@@ -185,7 +185,6 @@ pub struct SearchAnswer {
     /// How the query was understood, one entry a condition.
     pub chips: Vec<ChipAnswer>,
     /// What was odd.
-    #[schema(value_type = Vec<Object>)]
     pub warnings: Vec<Warning>,
     /// Documents that match in all.
     pub total: u64,
@@ -269,7 +268,6 @@ pub struct HitAnswer {
     /// Path of its file.
     pub path: String,
     /// Its fields.
-    #[schema(value_type = Object)]
     pub metadata: Metadata,
     /// How many pages.
     pub n_pages: u32,

@@ -47,6 +47,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct CorrectionRequest {
     /// Who corrects.
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S")]
     pub by: String,
     /// Values of fields, by their names in the record. `null` is a field that is blank on paper;
     /// the value that is shown already confirms it. Dates are ISO or as written, recipients a list.

@@ -95,7 +95,6 @@ pub struct RegisterRow {
     /// Path of its file.
     pub path: String,
     /// Its fields.
-    #[schema(value_type = Object)]
     pub metadata: Metadata,
 }
 

@@ -19,7 +19,6 @@ use crate::{
 pub struct DocumentAnswer {
     /// The record, as `vanthu inspect --json` prints it.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     pub record: Record,
     /// Paths of the files that carry it, relative to the archive.
     pub paths: Vec<String>,

@@ -373,7 +373,8 @@ fn registered(tables: &Tables, typed: &str) -> Option<String> {
 fn settle_separators(tables: &Tables, number: &mut NumberQuery) {
     if number.sign.is_none() || number.type_in_sign().is_none() {
         // Without a type only the historic `53-HĐBT` has a hyphen.
-        let is_historic = number.sign.is_some() && matches!(number.serial, Serial::Exact(_));
+        let is_one_group = number.sign.as_deref().is_some_and(|sign| !sign.contains('-'));
+        let is_historic = is_one_group && matches!(number.serial, Serial::Exact(_));
         number.is_party &= is_historic && number.doc_type.is_none();
         return;
     }

@@ -1,7 +1,7 @@
 //! What only the engine in a folder promises: crashes, locks, damage.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -27,19 +27,32 @@ fn after_a_crash_the_state_is_that_of_the_last_commit() {
     check(&engine, word("other"), &[]);
 }
 
+/// Every file of a folder with its bytes.
+fn files_of(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.is_file())
+        .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+        .collect()
+}
+
 #[test]
 fn a_commit_cut_short_after_its_files_were_written_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let engine = open(folder.path()).unwrap();
     fill(&engine, vec![page_doc(1, &["ke"]), page_doc(2, &["ke"])]);
-    let description = folder.path().join("meta.json");
-    let before = std::fs::read(&description).unwrap();
+    let before = files_of(folder.path());
     let remove = [Op::Delete { id: id(1), version: 9 }];
     engine.apply(&remove).unwrap();
     engine.commit(9).unwrap();
     drop(engine);
-    // As if it was killed after the files of the commit and before its description.
-    std::fs::write(&description, before).unwrap();
+    // As if it was killed after the files of the commit and before its description: what the
+    // commit cleared away afterwards is still there.
+    for (path, bytes) in before {
+        if path.ends_with("meta.json") || !path.exists() {
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
     let engine = open(folder.path()).unwrap();
     check(&engine, word("ke"), &[1, 2]);
     engine.apply(&remove).unwrap();

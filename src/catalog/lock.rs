@@ -3,6 +3,8 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::Path,
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::catalog::CatalogError;
@@ -11,6 +13,9 @@ use crate::catalog::CatalogError;
 const LOCK_NAME: &str = "vanthu.lock";
 /// Name of the file that says who holds it; apart, since Windows lets nobody read a locked file.
 const HOLDER_NAME: &str = "vanthu.lock.holder";
+/// How long a lock that is held is waited for: a process that was killed while it started a
+/// worker leaves the lock to that one for the moment until it has become another program.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The right to write into a data folder, as long as it lives.
 #[derive(Debug)]
@@ -37,15 +42,21 @@ impl FolderLock {
             .write(true)
             .open(&path)
             .map_err(|source| refused("open", source))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(CatalogError::InUse {
-                    path: folder.display().to_string(),
-                    holder: holder(folder),
-                });
+        let patient_until = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < patient_until => {
+                    thread::sleep(PATIENCE / 20);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(CatalogError::InUse {
+                        path: folder.display().to_string(),
+                        holder: holder(folder),
+                    });
+                }
+                Err(TryLockError::Error(source)) => return Err(refused("lock", source)),
             }
-            Err(TryLockError::Error(source)) => return Err(refused("lock", source)),
         }
         let note = format!("vanthu (process {})", std::process::id());
         std::fs::write(folder.join(HOLDER_NAME), note)

@@ -154,7 +154,7 @@ pub struct PrintedWord {
 }
 
 /// A rectangle in points from the top left corner of the displayed page.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BBox {
     /// Left.
     pub x0: f32,

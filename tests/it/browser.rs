@@ -37,12 +37,8 @@ fn start(mut command: Command, pick: impl Fn(&str) -> Option<String>) -> (Runnin
     (running, picked)
 }
 
-/// Serves the sample archive on a free port; its address once everything is taken in.
-pub fn serve_samples(data: &Path) -> (Running, String) {
-    serve(&Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus"), data)
-}
-
-fn serve(archive: &Path, data: &Path) -> (Running, String) {
+/// Serves an archive on a free port; its address once everything is taken in.
+pub fn serve(archive: &Path, data: &Path) -> (Running, String) {
     let mut serve = Command::new(env!("CARGO_BIN_EXE_vanthu"));
     serve
         .args(["serve", "--archive"])

@@ -2,9 +2,15 @@
 //! that `openapi.json` does not name. Schemathesis does the asking; where it is not installed the
 //! test says so and checks nothing (`scripts/test` installs it where there is a Python).
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use crate::browser::{find_program, serve_samples};
+use crate::{
+    browser::{find_program, serve},
+    upkeep::copy_folder,
+};
 
 /// Requests generated for one operation and phase.
 const N_EXAMPLES: &str = "25";
@@ -22,7 +28,11 @@ fn generated_requests_find_no_undocumented_answer() {
         return;
     };
     let data = tempfile::tempdir().expect("a temporary folder");
-    let (_server, address) = serve_samples(data.path());
+    // Requests upload too: never into the samples themselves.
+    let archive = tempfile::tempdir().expect("a temporary folder");
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    copy_folder(&samples, archive.path());
+    let (_server, address) = serve(archive.path(), data.path());
     let output = Command::new(program)
         .args([
             "--config-file",

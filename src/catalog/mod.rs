@@ -24,6 +24,7 @@ mod schema;
 mod settle;
 mod spelling;
 mod stored;
+mod unread;
 mod walk;
 mod write;
 
@@ -50,6 +51,7 @@ pub use self::{
     runs::{Run, RunCounts, RunId},
     spelling::{canonical, fold},
     stored::Stored,
+    unread::{Unread, UnreadCounts},
     walk::{KnownFile, ReadBy, Reading},
     write::{Applied, Change},
 };

@@ -71,6 +71,20 @@ impl Catalog {
     pub fn last_seq(&self) -> Result<u64, CatalogError> {
         self.read("read the outbox", last_seq)
     }
+
+    /// How many documents can be found, and the highest sequence given out at that moment: what
+    /// an engine has to hold to agree.
+    ///
+    /// # Errors
+    /// `Storage` when it could not be read.
+    pub fn extent(&self) -> Result<(u64, u64), CatalogError> {
+        self.read("count the documents", |connection| {
+            let n_documents = connection
+                .prepare_cached("SELECT count(*) FROM contents WHERE shown = 1")?
+                .query_row([], |row| row.get(0))?;
+            Ok((n_documents, last_seq(connection)?))
+        })
+    }
 }
 
 pub(super) fn last_seq(connection: &Connection) -> rusqlite::Result<u64> {

@@ -86,7 +86,7 @@ pub struct Document {
 /// A file that is not, or not fully, read.
 pub type FailedFile = FileRow;
 
-const FILE_COLUMNS: &str = "files.path, files.size, files.mtime_ns, files.looked_at_ns,
+pub(super) const FILE_COLUMNS: &str = "files.path, files.size, files.mtime_ns, files.looked_at_ns,
      files.sha256, files.content, files.status, files.reason, files.detail, files.revision,
      files.seen_run";
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 
 use crate::{
     config::Settings,
@@ -60,7 +61,7 @@ impl From<SettingsArgs> for Settings {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Take in what is new in the archive and serve the page [default]
-    Serve,
+    Serve(ServeArgs),
     /// Take in what is new or changed, and note what is gone
     Ingest(IngestArgs),
     /// Build the search index anew from the catalog; the old one serves until it is complete
@@ -92,6 +93,13 @@ pub(super) enum Command {
     Restore(RestoreArgs),
 }
 
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ServeArgs {
+    /// Take in what appears in the archive while serving, once it has stopped growing
+    #[arg(long, env = "VANTHU_WATCH")]
+    pub watch: bool,
+}
+
 #[derive(Debug, clap::Args)]
 pub(super) struct IngestArgs {
     /// Folders or files to look at, in the archive or elsewhere [default: the whole archive]
@@ -115,6 +123,16 @@ pub(super) struct IngestArgs {
 }
 
 impl IngestArgs {
+    /// The same for a service that is running.
+    pub(super) fn request(&self) -> Value {
+        let what = match self.order() {
+            Order::Changes => "changes",
+            Order::Again(choice) if choice.only_stale => "stale",
+            Order::Again(_) => "failed",
+        };
+        json!({"what": what, "kinds": kinds(&self.kind)})
+    }
+
     /// What the run is to do.
     pub(super) fn order(&self) -> Order {
         if !self.failed && self.kind.is_empty() && !self.read_by_older {
@@ -142,7 +160,17 @@ pub(super) struct ReindexArgs {
     pub older_than: Option<u32>,
 }
 
+fn kinds(kinds: &[Kind]) -> Vec<String> {
+    kinds.iter().map(ToString::to_string).collect()
+}
+
 impl ReindexArgs {
+    /// The order for a service that is running: what is read again is indexed as it comes.
+    pub(super) fn request(&self) -> Value {
+        let what = if self.read_again { "again" } else { "reindex" };
+        json!({"what": what, "kinds": kinds(&self.kind), "older_than": self.older_than})
+    }
+
     /// What is to be read again first.
     pub(super) fn order(&self) -> Order {
         let kinds = self.kind.clone();

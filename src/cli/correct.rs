@@ -16,6 +16,7 @@ use crate::{
     cli::{End, args::CorrectArgs, stores, tables},
     config::Config,
     domain::{correction::Field, record::RecordId},
+    engine::switch::Switch,
     intake::{catch_up, generation},
 };
 
@@ -49,7 +50,7 @@ pub(super) fn run(config: &Config, args: &CorrectArgs) -> anyhow::Result<End> {
     }
     let by = args.by.as_deref().context("expected --by with the name of who corrects")?;
     let catalog = Arc::new(Catalog::open(&config.data)?);
-    let engine = Arc::new(generation::open(&catalog, &config.data, config.n_threads)?);
+    let engine = Arc::new(Switch::new(generation::open(&catalog, &config.data, config.n_threads)?));
     let tables = tables(config)?;
     let archive = Archive::new(Arc::clone(&catalog), engine.clone(), Arc::new(tables));
     let Some(id) = one(&archive, &args.document)? else { return Ok(End::NothingFound) };

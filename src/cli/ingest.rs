@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Instant,
 };
@@ -13,9 +13,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{
     catalog::{Catalog, CatalogError, FilePath, FileStat, KnownFile, Reading},
-    cli::{End, args::IngestArgs, signal::stop_on_signal, summary, tables, tesseract},
+    cli::{
+        End, args::IngestArgs, service::hand_over, signal::stop_on_signal, summary, tables,
+        tesseract,
+    },
     config::Config,
-    engine::embedded::Embedded,
+    engine::switch::Switch,
     intake::{
         self, Control, Event, Look, Order, Report, Scope, Setup, generation,
         scan::{Cause, Seen},
@@ -34,9 +37,23 @@ pub(super) fn run(config: &Config, args: &IngestArgs) -> anyhow::Result<End> {
     if args.dry_run {
         return dry_run(config, &order, &args.paths);
     }
-    let catalog = Catalog::open(&config.data)?;
+    let catalog = match Catalog::open(&config.data) {
+        Ok(catalog) => catalog,
+        // A service looks at its whole archive; what was named it may not know.
+        Err(error) if !args.paths.is_empty() => return Err(error.into()),
+        Err(error) => {
+            let Some(address) = hand_over(&config.data, &error, &args.request()) else {
+                return Err(error.into());
+            };
+            writeln!(
+                io::stdout(),
+                "handed to the service at http://{address}; http://{address}/tinh-trang shows how far it is"
+            )?;
+            return Ok(End::Done);
+        }
+    };
     let scopes = scopes(config, &catalog, &args.paths)?;
-    let engine = generation::open(&catalog, &config.data, config.n_threads)?;
+    let engine = Switch::new(generation::open(&catalog, &config.data, config.n_threads)?);
     let started_at = Instant::now();
     let control = Arc::new(Control::default());
     stop_on_signal(&control);
@@ -54,7 +71,7 @@ pub(super) fn run(config: &Config, args: &IngestArgs) -> anyhow::Result<End> {
 pub(super) fn take_in(
     config: &Config,
     catalog: &Catalog,
-    engine: &Embedded,
+    engine: &Switch,
     scopes: &[Scope],
     order: &Order,
     control: &Control,
@@ -74,6 +91,7 @@ pub(super) fn take_in(
         workers: Some(&workers),
         ocr,
         order,
+        notes_idle: true,
         control,
     };
     let bar = bar("files");
@@ -138,21 +156,10 @@ fn look_at(
     named: &[PathBuf],
 ) -> anyhow::Result<Vec<Scope>> {
     if named.is_empty() {
-        let mut scopes = vec![Scope::archive(&config.archive)];
-        let roots = match catalog {
-            Some(catalog) => catalog.outside_roots()?,
-            None => Vec::new(),
-        };
-        for root in &roots {
-            // A folder inside another one is walked with that one.
-            if roots.iter().any(|other| other != root && root.is_in(other)) {
-                continue;
-            }
-            let root = root.clone();
-            let path = root.on_disk(Path::new(""));
-            scopes.push(Scope { root: path, base: root });
-        }
-        return Ok(scopes);
+        return Ok(match catalog {
+            Some(catalog) => Scope::all(&config.archive, catalog)?,
+            None => vec![Scope::archive(&config.archive)],
+        });
     }
     let scope = |path: &PathBuf| {
         Scope::of(&config.archive, path)

@@ -14,6 +14,7 @@ mod query;
 mod reindex;
 pub mod render;
 mod serve;
+mod service;
 mod signal;
 mod stores;
 mod summary;
@@ -27,7 +28,7 @@ use std::{
 
 use clap::Parser;
 
-use self::args::{Args, Command};
+use self::args::{Args, Command, ServeArgs};
 use crate::{config::Config, domain::tables::Tables, ocr::Tesseract, worker, worker::Pool};
 
 /// How a command ended.
@@ -78,8 +79,8 @@ fn command(args: Args) -> anyhow::Result<End> {
         return Ok(End::Done);
     }
     let config = Config::load(args.settings.into(), args.config.as_deref())?;
-    match args.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::run(&config),
+    match args.command.unwrap_or(Command::Serve(ServeArgs::default())) {
+        Command::Serve(args) => serve::run(&config, &args),
         Command::Ingest(args) => ingest::run(&config, &args),
         Command::Reindex(args) => reindex::run(&config, &args),
         Command::Inspect(args) => inspect::run(&config, &args),

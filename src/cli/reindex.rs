@@ -12,20 +12,33 @@ use crate::{
         End,
         args::ReindexArgs,
         ingest::{bar, scopes, take_in},
+        service::hand_over,
         signal::stop_on_signal,
         summary,
     },
     config::Config,
-    engine::Engine,
+    engine::switch::Switch,
     intake::{Control, generation, reindex},
 };
 
 pub(super) fn run(config: &Config, args: &ReindexArgs) -> anyhow::Result<End> {
-    let catalog = Catalog::open(&config.data)?;
+    let catalog = match Catalog::open(&config.data) {
+        Ok(catalog) => catalog,
+        Err(error) => {
+            let Some(address) = hand_over(&config.data, &error, &args.request()) else {
+                return Err(error.into());
+            };
+            writeln!(
+                io::stdout(),
+                "handed to the service at http://{address}, which goes on answering; http://{address}/tinh-trang shows how far it is"
+            )?;
+            return Ok(End::Done);
+        }
+    };
     let mut end = End::Done;
     if args.read_again {
         let scopes = scopes(config, &catalog, &[])?;
-        let engine = generation::open(&catalog, &config.data, config.n_threads)?;
+        let engine = Switch::new(generation::open(&catalog, &config.data, config.n_threads)?);
         let started_at = Instant::now();
         let control = Arc::new(Control::default());
         stop_on_signal(&control);

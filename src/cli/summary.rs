@@ -132,7 +132,7 @@ fn skipped(rule: &str) -> &'static str {
 pub(super) fn json(report: &Report, seconds: f64) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Summary<'a> {
-        run: i64,
+        run: Option<i64>,
         seconds: f64,
         is_cut_short: bool,
         #[serde(flatten)]
@@ -140,7 +140,7 @@ pub(super) fn json(report: &Report, seconds: f64) -> serde_json::Result<String> 
         unreadable_folders: &'a [String],
     }
     serde_json::to_string(&Summary {
-        run: report.run.0,
+        run: report.run.map(|run| run.0),
         seconds,
         is_cut_short: report.is_cut_short,
         counts: &report.counts,

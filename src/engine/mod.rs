@@ -9,6 +9,7 @@
 pub mod analyse;
 pub mod embedded;
 pub mod plan;
+pub mod switch;
 mod token;
 
 pub use token::{Stream, Token};

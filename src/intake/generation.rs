@@ -7,6 +7,7 @@ use std::{
     fs, io,
     num::NonZeroUsize,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
@@ -39,7 +40,7 @@ pub fn open(
     catalog: &Catalog,
     data: &Path,
     n_threads: NonZeroUsize,
-) -> Result<Embedded, IntakeError> {
+) -> Result<Arc<dyn Engine>, IntakeError> {
     let Some(number) = number(catalog)? else { return first(catalog, data) };
     remove_others(data, number)?;
     let path = folder(data, number);
@@ -48,7 +49,8 @@ pub fn open(
         let opened = Embedded::open(&path).and_then(|engine| Ok((engine.stats()?, engine)));
         match opened {
             Ok((stats, engine)) if stats.last_version <= last_seq => {
-                catch_up(catalog, &engine, n_threads)?;
+                let engine: Arc<dyn Engine> = Arc::new(engine);
+                catch_up(catalog, &*engine, n_threads)?;
                 return Ok(engine);
             }
             Ok(_) => tracing::warn!("the index is ahead of the catalog; rebuilding it"),
@@ -60,18 +62,21 @@ pub fn open(
 }
 
 /// Makes the first, empty generation.
-fn first(catalog: &Catalog, data: &Path) -> Result<Embedded, IntakeError> {
+fn first(catalog: &Catalog, data: &Path) -> Result<Arc<dyn Engine>, IntakeError> {
     remove_others(data, 1)?;
     let path = folder(data, 1);
     remove(&path)?;
-    let engine = Embedded::open(&path)?;
+    let engine: Arc<dyn Engine> = Arc::new(Embedded::open(&path)?);
     point_to(catalog, 1)?;
-    catch_up(catalog, &engine, NonZeroUsize::MIN)?;
+    catch_up(catalog, &*engine, NonZeroUsize::MIN)?;
     Ok(engine)
 }
 
-/// The number of the generation in use.
-pub(super) fn number(catalog: &Catalog) -> Result<Option<u32>, IntakeError> {
+/// The number of the generation in use; `None` before the first run.
+///
+/// # Errors
+/// When the catalog cannot be read.
+pub fn number(catalog: &Catalog) -> Result<Option<u32>, IntakeError> {
     Ok(catalog.setting(POINTER)?.and_then(|text| text.parse().ok()))
 }
 

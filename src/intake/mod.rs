@@ -10,10 +10,12 @@
 //! original, must not understand a document.
 
 mod control;
+mod desk;
 mod feed;
 mod folders;
 pub mod generation;
 pub mod ignore;
+pub mod inbox;
 mod order;
 mod progress;
 pub mod reader;
@@ -23,6 +25,8 @@ mod rows;
 mod run;
 pub mod scan;
 mod survey;
+mod upload;
+mod watch;
 mod writer;
 
 use std::{
@@ -33,18 +37,22 @@ use std::{
 
 pub use self::{
     control::Control,
-    feed::catch_up,
+    desk::{Desk, Ended, Office, Running, State, Task},
+    feed::{catch_up, follow},
+    inbox::{Coming, Inbox},
     order::{Choice, Kind, Order, UnknownKind},
     progress::Progress,
     run::run,
     scan::Scope,
     survey::{Look, Survey},
+    upload::{Upload, admit},
+    watch::{Watch, watch},
 };
 pub use crate::catalog::RunCounts;
 use crate::{
     catalog::{Catalog, CatalogError, Reading, RunId},
     domain::{failure::Failure, tables::Tables},
-    engine::{Engine, EngineError},
+    engine::{EngineError, switch::Switch},
     pipeline::EXTRACTOR_REVISION,
     recognised::Ocr,
     source::Limits,
@@ -59,7 +67,7 @@ pub struct Setup<'a> {
     /// Where the outcome is kept.
     pub catalog: &'a Catalog,
     /// Where it is searched.
-    pub engine: &'a dyn Engine,
+    pub engine: &'a Switch,
     /// Document types, issuers and so on.
     pub tables: &'a Tables,
     /// What one document may cost.
@@ -72,6 +80,8 @@ pub struct Setup<'a> {
     pub order: &'a Order,
     /// Who reads the words of page images.
     pub ocr: &'a dyn Ocr,
+    /// Whether a run that finds nothing to do is noted in the catalog.
+    pub notes_idle: bool,
     /// Pauses and ends the run from outside.
     pub control: &'a Control,
 }
@@ -114,8 +124,8 @@ pub enum Event<'a> {
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Which run.
-    pub run: RunId,
+    /// Which run; `None` when it found nothing to do and was not to be noted.
+    pub run: Option<RunId>,
     /// What became of the files.
     pub counts: RunCounts,
     /// Folders that could not be listed; what is known of their files was left as it is.

@@ -18,7 +18,7 @@ use crate::{
     domain::failure::{Failure, FailureReason},
     intake::{
         Event, IntakeError, Order, Report, RunCounts, Scope, Setup,
-        feed::{Feed, catch_up},
+        feed::Feed,
         reader,
         recognise::recognise,
         scan::{self, Cause, Seen},
@@ -63,9 +63,22 @@ pub fn run(
     tell: &(dyn Fn(Event<'_>) + Sync),
 ) -> Result<Report, IntakeError> {
     let planned = setup.look(scopes).survey(setup.control, &mut |_| {})?;
+    let is_idle = planned.is_idle();
+    if is_idle {
+        Feed::start(setup.catalog, setup.engine, setup.n_threads)?.finish()?;
+        if !setup.notes_idle {
+            let is_cut_short = setup.control.is_stopped();
+            let unreadable_folders = Vec::new();
+            return Ok(Report {
+                run: None,
+                counts: planned.counts,
+                unreadable_folders,
+                is_cut_short,
+            });
+        }
+    }
     let run = setup.catalog.start_run(setup.order.code(), now_ms())?;
-    let (counts, unreadable_folders) = if planned.is_idle() {
-        catch_up(setup.catalog, setup.engine, setup.n_threads)?;
+    let (counts, unreadable_folders) = if is_idle {
         (planned.counts, Vec::new())
     } else {
         let estimate = planned.estimate(&setup.catalog.runs(N_RUNS_TO_GO_BY)?);
@@ -83,7 +96,7 @@ pub fn run(
         setup.catalog.end_run(run, now_ms(), &counts)?;
     }
     setup.catalog.tidy_up()?;
-    Ok(Report { run, counts, unreadable_folders, is_cut_short })
+    Ok(Report { run: Some(run), counts, unreadable_folders, is_cut_short })
 }
 
 /// The part of a run that reads and writes, on its threads.
@@ -189,6 +202,10 @@ fn read_all(
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
+        setup.control.wait_while_paused();
+        if setup.control.is_stopped() {
+            continue; // What waits is left for the next run; the scan must not wait for us.
+        }
         let turn = (job.stat.size_bytes > BIG_BYTES)
             .then(|| big_file.lock().unwrap_or_else(PoisonError::into_inner));
         let outcome = read_one(setup, &context, job);

@@ -43,6 +43,24 @@ impl Scope {
         Self { root: archive.to_owned(), base: FilePath::from_bytes(Vec::new()) }
     }
 
+    /// The archive, and whatever outside of it was named in earlier runs.
+    ///
+    /// # Errors
+    /// When the catalog cannot be read.
+    pub fn all(archive: &Path, catalog: &Catalog) -> Result<Vec<Self>, CatalogError> {
+        let mut scopes = vec![Self::archive(archive)];
+        let roots = catalog.outside_roots()?;
+        for root in &roots {
+            // A folder inside another one is walked with that one.
+            if roots.iter().any(|other| other != root && root.is_in(other)) {
+                continue;
+            }
+            let path = root.on_disk(Path::new(""));
+            scopes.push(Self { root: path, base: root.clone() });
+        }
+        Ok(scopes)
+    }
+
     /// A folder or file given by name, in the archive or outside.
     ///
     /// # Errors

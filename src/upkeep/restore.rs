@@ -4,7 +4,6 @@ use std::{fs, num::NonZeroUsize, path::Path};
 
 use crate::{
     catalog::{Catalog, FILE_NAME, lock::FolderLock},
-    engine::Engine,
     intake::generation,
     upkeep::{
         UpkeepError,

@@ -1,4 +1,5 @@
-//! `/api/v1/`: documents, citations, missing, numbers, runs. Searching is in `api_search`.
+//! `/api/v1/`: documents, citations, missing, numbers. Searching is in `api_search`, intake in
+//! `api_runs`.
 
 use std::sync::Arc;
 
@@ -21,8 +22,7 @@ use crate::{
         citations::cursor_from_text,
         problem::Problem,
         wire::{
-            CitationsAnswer, DocumentAnswer, HealthAnswer, MissingAnswer, NumbersAnswer,
-            RunsAnswer, TextAnswer,
+            CitationsAnswer, DocumentAnswer, HealthAnswer, MissingAnswer, NumbersAnswer, TextAnswer,
         },
     },
 };
@@ -38,7 +38,11 @@ pub struct Limit {
 }
 
 impl Limit {
-    fn checked(&self, default: usize) -> Result<usize, Problem> {
+    /// The limit, when it is one that may be asked for.
+    ///
+    /// # Errors
+    /// `invalid_parameter` otherwise.
+    pub fn checked(&self, default: usize) -> Result<usize, Problem> {
         match self.limit {
             None => Ok(default),
             Some(limit) if (1..=1000).contains(&limit) => Ok(limit),
@@ -272,24 +276,6 @@ pub async fn numbers(
     blocking(&app, move |app| Ok(NumbersAnswer::new(app.archive.numbers(&asked.prefix, limit)?)))
         .await
         .map(Json)
-}
-
-/// The runs of intake, newest first.
-#[utoipa::path(get, path = "/api/v1/runs", tag = "intake", params(Limit),
-    responses(
-        (status = 200, body = RunsAnswer),
-        (status = 400, body = Problem, content_type = "application/problem+json")))]
-pub async fn runs(
-    State(app): State<Arc<App>>,
-    query: Result<Query<Limit>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<RunsAnswer>, Problem> {
-    let limit = parameters(query)?.checked(20)?;
-    blocking(&app, move |app| {
-        let catalog = &app.archive.catalog;
-        Ok(RunsAnswer::new(catalog.counts()?, catalog.runs(limit)?, &catalog.failures()?))
-    })
-    .await
-    .map(Json)
 }
 
 /// Whether the service answers.

@@ -164,7 +164,7 @@ async fn make(
         let edits = Edits { id: &id, edits: &edits, by: &by, at_ms, seen };
         let made = archive.catalog.correct(&archive.tables, &edits);
         if made.as_ref().is_ok_and(|made| !made.entries.is_empty()) {
-            let followed = intake::catch_up(&archive.catalog, &*archive.engine, NonZeroUsize::MIN);
+            let followed = intake::follow(&archive.catalog, &app.office.engine, NonZeroUsize::MIN);
             // The correction is kept; the engine catches up with the next change.
             if let Err(error) = followed {
                 tracing::error!(%error, "the index does not follow a correction yet");

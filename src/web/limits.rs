@@ -21,13 +21,23 @@ pub struct ServiceLimits {
     pub deadline: Duration,
     /// Largest body of a request in bytes; then 413.
     pub body_bytes: usize,
+    /// The same for an upload, all its files together.
+    pub upload_bytes: usize,
+    /// Longest time for an upload; then 408.
+    pub upload_deadline: Duration,
 }
 
 impl Default for ServiceLimits {
     /// Sized for an office PC: a store call takes milliseconds, so a queue of 256 means that
     /// something is wrong, and waiting longer would not mend it.
     fn default() -> Self {
-        Self { n_at_once: 256, deadline: Duration::from_secs(30), body_bytes: 2 << 20 }
+        Self {
+            n_at_once: 256,
+            deadline: Duration::from_secs(30),
+            body_bytes: 2 << 20,
+            upload_bytes: 1 << 30,
+            upload_deadline: Duration::from_secs(3600),
+        }
     }
 }
 

@@ -5,8 +5,10 @@
 pub mod advanced;
 pub mod api;
 pub mod api_batch;
+pub mod api_runs;
 pub mod api_search;
 pub mod api_suggest;
+pub mod api_upload;
 pub mod check;
 mod citations;
 pub mod correct;
@@ -32,6 +34,7 @@ pub mod same_site;
 pub mod sheet;
 pub mod shell;
 pub mod status;
+pub mod status_now;
 pub mod text_view;
 pub mod wire;
 pub mod wire_check;
@@ -49,7 +52,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Request, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use tokio::sync::Semaphore;
 use tower_http::{
@@ -64,6 +67,7 @@ use tower_http::{
 
 use crate::{
     archive::{Archive, ArchiveError},
+    intake::{Desk, Office},
     web::{limits::ServiceLimits, metrics::Metrics, picture::Pictures, problem::Problem},
 };
 
@@ -76,6 +80,24 @@ pub struct App {
     pub archive_folder: PathBuf,
     /// Pages as pictures.
     pub pictures: Pictures,
+    /// Where orders for intake are left.
+    pub desk: Arc<Desk>,
+    /// What an upload is read with.
+    pub office: Office,
+}
+
+impl App {
+    /// Over the stores of an office.
+    pub fn new(office: &Office, desk: Arc<Desk>, pictures: Pictures) -> Self {
+        let (catalog, engine) = (Arc::clone(&office.catalog), Arc::clone(&office.engine));
+        Self {
+            archive: Archive::new(catalog, engine, Arc::clone(&office.tables)),
+            archive_folder: office.archive.clone(),
+            pictures,
+            desk,
+            office: office.clone(),
+        }
+    }
 }
 
 /// Longest time that requests under way get at the end; a reader that does not read is cut off.
@@ -105,8 +127,11 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/api/v1/check", post(check::check))
         .route("/api/v1/numbers", get(api::numbers))
         .route("/api/v1/suggest", get(api_suggest::suggest))
-        .route("/api/v1/runs", get(api::runs))
         .route("/api/v1/register", get(register::register))
+        .route("/api/v1/runs", get(api_runs::runs).post(api_runs::order))
+        .route("/api/v1/runs/events", get(api_runs::events))
+        .route("/api/v1/runs/pause", put(api_runs::pause))
+        .route("/api/v1/failures", get(api_runs::failures))
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/openapi.json", get(openapi::document))
         .route("/metrics", get(metrics::metrics))
@@ -122,10 +147,20 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .route("/so", get(register_page::page))
         .route("/so/{file}", get(register_page::file))
         .route("/doi-chieu", get(check::form).post(check::result))
-        .route("/tinh-trang", get(pages::status))
+        .route("/tinh-trang", get(status::page).post(status::order))
+        .route("/tinh-trang/su-kien", get(status::events))
         .route("/huong-dan", get(pages::help))
         .route("/api", get(docs::page))
         .route("/static/{name}", get(pages::asset));
+    let uploads = Router::new()
+        .route("/api/v1/documents", post(api_upload::upload))
+        .route("/tai-len", post(api_upload::upload_page))
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .with_state(Arc::clone(&app))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.upload_deadline))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(limits.upload_bytes));
     api.merge(pages)
         .fallback(pages::not_found)
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
@@ -135,7 +170,9 @@ pub fn router_with(app: Arc<App>, limits: ServiceLimits) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, limits.deadline))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+        .merge(uploads)
         .layer(from_fn_with_state(Arc::new(Semaphore::new(limits.n_at_once)), limits::admit))
+        .layer(from_fn(same_site::protect))
         .layer(from_fn(limits::as_problem))
         .layer(from_fn_with_state(Arc::clone(&metrics), metrics::observe))
         .layer(Extension(metrics))
@@ -184,7 +221,8 @@ pub async fn blocking<T: Send + 'static>(
     }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error and its causes on one line, for the log.
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -7,7 +7,8 @@ use axum::{
 use utoipa::OpenApi;
 
 use crate::web::{
-    api, api_batch, api_search, api_suggest, check, correct, metrics, picture, register,
+    api, api_batch, api_runs, api_search, api_suggest, api_upload, check, correct, metrics,
+    picture, register,
 };
 
 /// The description.
@@ -19,7 +20,8 @@ use crate::web::{
     ),
     paths(
         api_search::search, api_batch::batch, api::document, api::text, api::original, picture::page, api::citations, api::missing, check::check,
-        api::numbers, api_suggest::suggest, api::runs, register::register, api::health, metrics::metrics, correct::correct, correct::log,
+        api::numbers, api_suggest::suggest, api_upload::upload, api_runs::runs, api_runs::order, api_runs::pause, api_runs::events,
+        api_runs::failures, register::register, api::health, metrics::metrics, correct::correct, correct::log,
     ),
     tags(
         (name = "search", description = "finding documents"),

@@ -22,7 +22,6 @@ use crate::{
         results,
         sheet::{self, Asked, Face},
         shell::{Page, Visit, respond},
-        status as status_page,
         words::Lang,
     },
 };
@@ -210,17 +209,6 @@ pub async fn missing(
             let after = cursor_from_text(&asked.den);
             missing_page::citing_page(&app.archive, &asked.vb, after.as_ref(), lang)
         }
-    })
-    .await
-}
-
-/// `/tinh-trang`
-pub async fn status(State(app): State<Arc<App>>, uri: Uri, headers: HeaderMap) -> Response {
-    let visit = Visit::from_request(&uri, &headers);
-    framed(&app, visit, |app, lang| {
-        let catalog = &app.archive.catalog;
-        let (counts, failures) = (catalog.counts()?, catalog.failures()?);
-        Ok(status_page::page(&counts, &failures, &catalog.runs(status_page::N_RUNS)?, lang))
     })
     .await
 }

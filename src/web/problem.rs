@@ -229,6 +229,28 @@ impl Problem {
         )
     }
 
+    /// A request that was to bring files and brought none.
+    pub fn no_files() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "no_files",
+            "expected a form (multipart/form-data) with files in the field `files`, found none"
+                .to_owned(),
+            "Không có tệp nào trong yêu cầu. Chọn tệp rồi tải lên lại.".to_owned(),
+        )
+    }
+
+    /// The archive, or its disk, takes no more.
+    pub fn cannot_store() -> Self {
+        Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "cannot_store",
+            "could not write into the archive's inbox folder; the log has the cause".to_owned(),
+            "Không ghi được vào thư mục inbox của kho. Xem lại quyền ghi và chỗ trống của ổ đĩa."
+                .to_owned(),
+        )
+    }
+
     /// Something failed on our side.
     pub fn internal() -> Self {
         Self::new(

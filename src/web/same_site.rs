@@ -1,10 +1,16 @@
-//! [`check`]: a form that changes something is taken from our own pages only.
+//! [`check`]: a form that changes something is taken from our own pages only; [`protect`] watches
+//! over every request that is not a mere question.
 //!
 //! # Source
 //! OWASP, Cross-Site Request Forgery Prevention: Fetch Metadata, with Origin and Referer for
 //! browsers that do not send it.
 
-use axum::http::{HeaderMap, header, uri::Authority};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, Method, header, uri::Authority},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 
 use crate::web::problem::Problem;
 
@@ -37,6 +43,19 @@ pub fn check(headers: &HeaderMap) -> Result<(), Problem> {
 pub fn check_call(headers: &HeaderMap) -> Result<(), Problem> {
     let says_where = headers.contains_key("sec-fetch-site") || headers.contains_key(header::ORIGIN);
     if says_where { check(headers) } else { Ok(()) }
+}
+
+/// Middleware: refuses a request that would change something and says that a page of another site
+/// made it.
+pub async fn protect(request: Request, next: Next) -> Response {
+    let is_question = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_question {
+        return next.run(request).await;
+    }
+    match check_call(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
 }
 
 #[cfg(test)]

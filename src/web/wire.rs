@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use crate::{
     catalog::{
-        Correction, Corrections, Counts, FileRow, Head, IncomingPage, MissingDocument, Outgoing,
-        Run, Standing, Subject,
+        Correction, Corrections, FileRow, Head, IncomingPage, MissingDocument, Outgoing, Standing,
+        Subject,
     },
     domain::record::{Record, RecordId},
     text::Text,
@@ -342,60 +342,6 @@ impl NumbersAnswer {
             })
             .collect();
         Self { numbers }
-    }
-}
-
-/// The intake.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RunsAnswer {
-    /// Documents that can be found.
-    pub n_documents: u64,
-    /// Files not taken in.
-    pub n_failed: u64,
-    /// Files with pages that need recognition.
-    pub n_needs_ocr: u64,
-    /// Newest first.
-    #[schema(value_type = Vec<Object>)]
-    pub runs: Vec<Run>,
-    /// Every file that is not, or not fully, read.
-    pub failures: Vec<FailureRow>,
-}
-
-/// A file that is not, or not fully, read.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FailureRow {
-    /// Relative to the archive.
-    pub path: String,
-    /// `failed` or `needs_ocr`.
-    pub status: &'static str,
-    /// The named reason, e.g. `password_protected`.
-    pub reason: Option<&'static str>,
-    /// What happened and what to do.
-    pub sentence: Option<&'static str>,
-    /// Technical detail.
-    pub detail: Option<String>,
-}
-
-impl RunsAnswer {
-    /// From what the catalog holds.
-    pub fn new(counts: Counts, runs: Vec<Run>, failures: &[FileRow]) -> Self {
-        let failures = failures
-            .iter()
-            .map(|file| FailureRow {
-                path: file.stat.path.to_string(),
-                status: file.status.code(),
-                reason: file.failure.as_ref().map(|failure| failure.reason.code()),
-                sentence: file.failure.as_ref().map(|failure| failure.reason.sentence_en()),
-                detail: file.failure.as_ref().map(|failure| failure.detail.clone()),
-            })
-            .collect();
-        Self {
-            n_documents: counts.n_documents,
-            n_failed: counts.n_failed,
-            n_needs_ocr: counts.n_needs_ocr,
-            runs,
-            failures,
-        }
     }
 }
 

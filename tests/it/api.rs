@@ -15,11 +15,10 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 use vanthu::{
-    archive::Archive,
     catalog::Catalog,
     domain::tables::Tables,
-    engine::embedded::Embedded,
-    intake::{self, Control, Order, Scope, Setup},
+    engine::{embedded::Embedded, switch::Switch},
+    intake::{self, Control, Office, Order, Scope, Setup},
     source::Limits,
     web::{App, picture::Pictures, picture_cache::PictureCache, router},
 };
@@ -28,24 +27,34 @@ static OFFICE: LazyLock<(tempfile::TempDir, Arc<App>)> = LazyLock::new(|| {
     let data = tempfile::tempdir().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let catalog = Arc::new(Catalog::open(data.path()).unwrap());
-    let engine = Arc::new(Embedded::in_memory().unwrap());
+    let engine = Arc::new(Switch::new(Arc::new(Embedded::in_memory().unwrap())));
+    let office = Office {
+        archive: folder.clone(),
+        data: data.path().to_owned(),
+        catalog,
+        engine,
+        tables: Arc::new(Tables::builtin().clone()),
+        limits: Limits::default(),
+        n_threads: NonZeroUsize::new(2).unwrap(),
+        workers: None,
+    };
     let setup = Setup {
         archive: &folder,
-        catalog: &catalog,
-        engine: &*engine,
-        tables: Tables::builtin(),
-        limits: &Limits::default(),
-        n_threads: NonZeroUsize::new(2).unwrap(),
+        catalog: &office.catalog,
+        engine: &office.engine,
+        tables: &office.tables,
+        limits: &office.limits,
+        n_threads: office.n_threads,
         workers: None,
         ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
+        notes_idle: true,
         control: &Control::default(),
     };
     intake::run(&setup, &[Scope::archive(&folder)], &|_| {}).unwrap();
-    let archive = Archive::new(catalog, engine, Arc::new(Tables::builtin().clone()));
     let pictures =
         Pictures::new(crate::worker::pool(), PictureCache::new(data.path().join("pages"), 1 << 20));
-    (data, Arc::new(App { archive, archive_folder: folder, pictures }))
+    (data, Arc::new(App::new(&office, Arc::default(), pictures)))
 });
 
 /// The sample archive, taken in once for all tests.
@@ -356,6 +365,9 @@ fn the_description_fits_the_service() {
         assert!(paths.contains_key(&format!("/api/v1/{path}")), "{path} is not described");
     }
     for (path, methods) in paths {
+        if path.ends_with("/events") {
+            continue; // never ends
+        }
         let asked = path.replace("{id}", "2305-kh-ubnd");
         let asked = if path.ends_with("numbers") { format!("{asked}?prefix=1") } else { asked };
         let Some(described) = methods.get("get").map(|get| &get["responses"]) else { continue };
@@ -418,6 +430,7 @@ fn every_word_of_the_pages_is_in_the_catalogue() {
             "sort.",
             "state.",
             "status.",
+            "upload.",
             "warning.",
             "why.",
         ];

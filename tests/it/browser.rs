@@ -23,7 +23,7 @@ impl Drop for Running {
 }
 
 /// Starts a program and waits for the line of its output that `pick` finds something in.
-fn start(mut command: Command, pick: impl Fn(&str) -> Option<String>) -> (Running, String) {
+pub fn start(mut command: Command, pick: impl Fn(&str) -> Option<String>) -> (Running, String) {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");
     let output = child.stdout.take().expect("stdout was piped");
     let running = Running(child);
@@ -79,8 +79,8 @@ async fn browser(driver: &str, chromium: &str) -> Client {
         .expect("a browser session starts")
 }
 
-/// Serves an archive and lets a browser walk through it; without a browser, says so.
-fn with_browser(archive: &Path, walk: impl AsyncFnOnce(&Client, &str)) {
+/// Walks in a browser; where there is none, says so and walks nowhere.
+pub fn in_browser(limit: Duration, walk: impl AsyncFnOnce(&Client)) {
     let (Some(chromedriver), Some(chromium)) = (
         find_program(&["chromedriver"]),
         find_program(&["chromium", "google-chrome", "chrome", "chromium-browser"]),
@@ -88,8 +88,6 @@ fn with_browser(archive: &Path, walk: impl AsyncFnOnce(&Client, &str)) {
         eprintln!("browser: skipped, chromium and chromedriver are not installed");
         return;
     };
-    let data = tempfile::tempdir().expect("a temporary folder");
-    let (_server, address) = serve(archive, data.path());
     let mut driver = Command::new(chromedriver);
     driver.arg("--port=0");
     let (_driver, port) = start(driver, |line| {
@@ -98,16 +96,18 @@ fn with_browser(archive: &Path, walk: impl AsyncFnOnce(&Client, &str)) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     runtime.block_on(async {
         let client = browser(&format!("http://127.0.0.1:{port}"), &chromium).await;
-        let walked = tokio::time::timeout(Duration::from_secs(60), walk(&client, &address)).await;
+        let walked = tokio::time::timeout(limit, walk(&client)).await;
         client.close().await.expect("the session closes");
-        walked.expect("the walk takes less than a minute");
+        walked.expect("the walk ends in time");
     });
 }
 
 #[test]
 fn a_clerk_types_a_number_opens_it_and_follows_a_citation() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    with_browser(&corpus, walk);
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let (_server, address) = serve(&corpus, data.path());
+    in_browser(Duration::from_secs(60), async |client| walk(client, &address).await);
 }
 
 #[test]
@@ -118,7 +118,9 @@ fn a_hit_is_boxed_on_the_picture_of_its_page() {
     let page = "/MediaBox [0 0 595 842] /Resources << /Font << /F2 10 0 R >> >>";
     let plan = pdf_page(page, &[HELVETICA], &[("", content)]);
     std::fs::write(archive.path().join("a.pdf"), plan).expect("the archive is written");
-    with_browser(archive.path(), look_at_page);
+    let data = tempfile::tempdir().expect("a temporary folder");
+    let (_server, address) = serve(archive.path(), data.path());
+    in_browser(Duration::from_secs(60), async |client| look_at_page(client, &address).await);
 }
 
 /// With its widths, as office programs write them.

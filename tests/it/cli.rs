@@ -9,7 +9,9 @@ use std::{
     time::Duration,
 };
 
-use vanthu::{catalog::Catalog, engine::Engine, intake::generation};
+use vanthu::{catalog::Catalog, intake::generation};
+
+use crate::browser::start;
 
 /// A folder in which the program is run.
 pub struct Place {
@@ -253,6 +255,36 @@ fn a_clerk_corrects_and_takes_it_back() {
     let ended = place.run(&["correct", "293/KH-SLĐTBXH", "--withdraw", "--by", "An"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert_eq!(place.run(&["search", "phong trào thi đua"]).code, Some(1));
+}
+
+#[test]
+fn orders_are_handed_to_the_service_that_holds_the_folder() {
+    let place = Place::new();
+    place.write("corpus/kh.txt", PLAN);
+    let serve = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let (service, address) =
+        start(serve, |line| line.strip_prefix("vanthu: ready at ").map(str::to_owned));
+    let data = place.folder.path().join("index");
+    let ended = place.run(&["reindex"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.starts_with(&format!("handed to the service at {address}")), "{}", ended.out);
+    place.write("corpus/kh2.txt", "Kế hoạch khác");
+    assert_eq!(place.run(&["ingest"]).code, Some(0));
+    let catalog = Catalog::open_read_only(&data).unwrap();
+    let is_done = || {
+        let number = generation::number(&catalog).unwrap();
+        number == Some(2) && catalog.extent().unwrap().0 == 2
+    };
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    while !is_done() {
+        assert!(std::time::Instant::now() < until, "the service did not do what it was asked to");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // What the service may not know is refused, with who holds the folder.
+    place.check_refused(&["ingest", "corpus/kh2.txt"], "is in use by vanthu");
+    // Killed, it leaves its note behind: that is no service.
+    drop(service);
+    assert_eq!(place.run(&["reindex"]).out.split(' ').nth(1), Some("documents"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use vanthu::{
-    archive::{Archive, Named},
+    archive::Named,
     catalog::{Aim, Catalog, Change, CorrectError, Corrected, Edit, Edits, Ruling, Stored},
     context::Context,
     domain::{
@@ -20,7 +20,7 @@ use vanthu::{
         record::{Record, RecordId},
         tables::Tables,
     },
-    engine::embedded::Embedded,
+    engine::switch::Switch,
     intake::{self, Choice, Control, Order, Scope, Setup, catch_up, generation, reindex},
     pipeline,
     source::{Limits, Source},
@@ -44,7 +44,7 @@ const OTHERS: [(&str, &str, &str); 3] = [
 struct Office {
     folder: tempfile::TempDir,
     app: Arc<App>,
-    engine: Arc<Embedded>,
+    engine: Arc<Switch>,
 }
 
 impl Office {
@@ -68,13 +68,21 @@ impl Office {
     fn open(folder: tempfile::TempDir) -> Self {
         let data = folder.path().join("index");
         let catalog = Arc::new(Catalog::open(&data).unwrap());
-        let engine = Arc::new(generation::open(&catalog, &data, NonZeroUsize::MIN).unwrap());
-        let tables = Arc::new(Tables::builtin().clone());
-        let archive = Archive::new(catalog, engine.clone(), tables);
-        let archive_folder = folder.path().join("kho");
+        let engine = generation::open(&catalog, &data, NonZeroUsize::MIN).unwrap();
+        let engine = Arc::new(Switch::new(engine));
+        let office = intake::Office {
+            archive: folder.path().join("kho"),
+            data,
+            catalog,
+            engine: Arc::clone(&engine),
+            tables: Arc::new(Tables::builtin().clone()),
+            limits: Limits::default(),
+            n_threads: NonZeroUsize::MIN,
+            workers: None,
+        };
         let cache = PictureCache::new(folder.path().join("pages"), 1 << 20);
         let pictures = Pictures::new(crate::worker::pool(), cache);
-        Self { app: Arc::new(App { archive, archive_folder, pictures }), folder, engine }
+        Self { app: Arc::new(App::new(&office, Arc::default(), pictures)), folder, engine }
     }
 
     /// The program ends and starts again.
@@ -97,11 +105,12 @@ impl Office {
         let setup = Setup {
             archive: &archive,
             catalog: self.catalog(),
-            engine: &*self.engine,
+            engine: &self.engine,
             tables: Tables::builtin(),
             limits: &Limits::default(),
             n_threads: NonZeroUsize::MIN,
             order: &if read_again { Order::Again(Choice::default()) } else { Order::Changes },
+            notes_idle: true,
             control: &Control::default(),
             workers: None,
             ocr: &vanthu::recognised::NoOcr,

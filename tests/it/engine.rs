@@ -4,11 +4,13 @@ mod facets; // counts beside the hits
 mod folder; // what only the engine in a folder promises
 mod model; // a random archive against the plainest reading of the contract
 
+use std::sync::Arc;
+
 use vanthu::{
     domain::record::RecordId,
     engine::{
         After, Answer, Engine, EngineError, FacetReq, Hit, IndexDoc, KeyField, NumField, Op, Q,
-        SearchReq, Sort, Stream, TextField, Token, embedded::Embedded,
+        SearchReq, Sort, Stream, TextField, Token, embedded::Embedded, switch::Switch,
     },
 };
 
@@ -18,6 +20,7 @@ fn on_every_engine(test: impl Fn(&dyn Engine)) {
     test(&Embedded::in_memory().unwrap());
     let folder = tempfile::tempdir().unwrap();
     test(&Embedded::open(folder.path()).unwrap());
+    test(&Switch::new(Arc::new(Embedded::in_memory().unwrap())));
 }
 
 fn id(number: i64) -> RecordId {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use vanthu::{
     catalog::{Aim, Catalog, FilePath},
     domain::tables::Tables,
-    engine::embedded::Embedded,
+    engine::{embedded::Embedded, switch::Switch},
     intake::{self, Control, Order, Scope, Setup},
     source::Limits,
 };
@@ -140,7 +140,7 @@ fn letters() -> Vec<(String, String)> {
 struct Office {
     folder: tempfile::TempDir,
     catalog: Catalog,
-    engine: Embedded,
+    engine: Switch,
     n_threads: usize,
 }
 
@@ -149,7 +149,8 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("kho")).unwrap();
         let catalog = Catalog::open(&folder.path().join("index")).unwrap();
-        Self { folder, catalog, engine: Embedded::in_memory().unwrap(), n_threads }
+        let engine = Switch::new(std::sync::Arc::new(Embedded::in_memory().unwrap()));
+        Self { folder, catalog, engine, n_threads }
     }
 
     fn write(&self, (name, text): &(String, String)) {
@@ -166,6 +167,7 @@ impl Office {
             limits: &Limits::default(),
             n_threads: NonZeroUsize::new(self.n_threads).unwrap(),
             order: &Order::Changes,
+            notes_idle: true,
             control: &Control::default(),
             workers: None,
             ocr: &vanthu::recognised::NoOcr,

@@ -5,14 +5,14 @@ use std::{
     fs,
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 
 use vanthu::{
     catalog::{Catalog, FilePath, FileStatus},
     domain::{failure::FailureReason, record::RecordId, tables::Tables},
-    engine::{Engine, Q, SearchReq, Sort, embedded::Embedded},
+    engine::{Engine, Q, SearchReq, Sort, embedded::Embedded, switch::Switch},
     intake::{self, Control, Event, IntakeError, Order, Report, Scope, Setup, generation, reindex},
     source::Limits,
 };
@@ -21,7 +21,7 @@ use vanthu::{
 pub struct Office {
     pub folder: tempfile::TempDir,
     pub catalog: Catalog,
-    pub engine: Embedded,
+    pub engine: Switch,
     pub order: Order,
     pub tables: Tables,
 }
@@ -31,7 +31,7 @@ impl Office {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("kho")).unwrap();
         let catalog = Catalog::open(&folder.path().join("index")).unwrap();
-        let engine = Embedded::in_memory().unwrap();
+        let engine = Switch::new(Arc::new(Embedded::in_memory().unwrap()));
         Self { folder, catalog, engine, order: Order::Changes, tables: Tables::builtin().clone() }
     }
 
@@ -76,6 +76,7 @@ impl Office {
             workers: None,
             ocr: &vanthu::recognised::NoOcr,
             order: &self.order,
+            notes_idle: true,
             control: &control,
         };
         let report = intake::run(&setup, scopes, &|_| {})?;
@@ -440,6 +441,7 @@ fn failures_are_told_with_their_path() {
         workers: None,
         ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
+        notes_idle: true,
         control: &control,
     };
     let told = Mutex::new(Vec::new());

@@ -19,7 +19,7 @@ use vanthu::{
         record::{Record, RecordId, TextSource},
         tables::Tables,
     },
-    engine::{Engine, embedded::Embedded},
+    engine::{Engine, embedded::Embedded, switch::Switch},
     intake::{self, Control, Order, Report, RunCounts, Scope, Setup},
     ocr::{Tesseract, Unusable},
     pipeline::{self, Refused},
@@ -225,7 +225,7 @@ struct Office {
     folder: tempfile::TempDir,
     archive: PathBuf,
     catalog: Catalog,
-    engine: Embedded,
+    engine: Switch,
 }
 
 impl Office {
@@ -237,6 +237,7 @@ impl Office {
         let data = folder.path().join("index");
         let catalog = Catalog::open(&data).unwrap();
         let engine = Embedded::open(&data.join("engine")).unwrap();
+        let engine = Switch::new(std::sync::Arc::new(engine));
         Self { folder, archive, catalog, engine }
     }
 
@@ -251,6 +252,7 @@ impl Office {
             workers: None,
             ocr,
             order,
+            notes_idle: true,
             control,
         };
         intake::run(&setup, &[Scope::archive(&self.archive)], &|_| {}).unwrap()

@@ -134,6 +134,7 @@ fn a_paused_run_waits_and_goes_on_where_it_was() {
         workers: None,
         ocr: &vanthu::recognised::NoOcr,
         order: &Order::Changes,
+        notes_idle: true,
         control: &control,
     };
     control.pause(true);

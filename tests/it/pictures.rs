@@ -9,10 +9,9 @@ use axum::{
 use http_body_util::BodyExt;
 use tower::ServiceExt;
 use vanthu::{
-    archive::Archive,
     catalog::Catalog,
     domain::tables::Tables,
-    engine::embedded::Embedded,
+    engine::{embedded::Embedded, switch::Switch},
     intake::{self, Control, Order, Scope, Setup},
     source::Limits,
     web::{App, picture::Pictures, picture_cache::PictureCache, router},
@@ -44,14 +43,25 @@ impl Office {
             fs::write(archive.join(name), bytes).unwrap();
         }
         let catalog = Arc::new(Catalog::open(&folder.path().join("index")).unwrap());
-        let engine = Arc::new(Embedded::in_memory().unwrap());
+        let engine = Arc::new(Switch::new(Arc::new(Embedded::in_memory().unwrap())));
+        let office = intake::Office {
+            archive: archive.clone(),
+            data: folder.path().join("index"),
+            catalog,
+            engine,
+            tables: Arc::new(Tables::builtin().clone()),
+            limits: Limits::default(),
+            n_threads: NonZeroUsize::MIN,
+            workers: None,
+        };
         let setup = Setup {
             archive: &archive,
-            catalog: &catalog,
-            engine: &*engine,
-            tables: Tables::builtin(),
-            limits: &Limits::default(),
-            n_threads: NonZeroUsize::MIN,
+            catalog: &office.catalog,
+            engine: &office.engine,
+            tables: &office.tables,
+            limits: &office.limits,
+            n_threads: office.n_threads,
+            notes_idle: true,
             workers: None,
             ocr: &vanthu::recognised::NoOcr,
             order: &Order::Changes,
@@ -59,11 +69,7 @@ impl Office {
         };
         intake::run(&setup, &[Scope::archive(&archive)], &|_| {}).unwrap();
         let pages = PictureCache::new(folder.path().join("index/pages"), 1 << 20);
-        let app = App {
-            archive: Archive::new(catalog, engine, Arc::new(Tables::builtin().clone())),
-            archive_folder: archive,
-            pictures: Pictures::new(pool(), pages),
-        };
+        let app = App::new(&office, Arc::default(), Pictures::new(pool(), pages));
         Self { folder, app: Arc::new(app) }
     }
 

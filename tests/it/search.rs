@@ -14,7 +14,7 @@ use vanthu::{
         record::{Format, Metadata, Record, RecordId, TextSource},
         tables::Tables,
     },
-    engine::{KeyField, embedded::Embedded},
+    engine::{Engine, KeyField, embedded::Embedded, switch::Switch},
     extract::effect::EffectKind,
     intake,
     layout::Layout,
@@ -178,10 +178,10 @@ fn archive() -> (Archive, tempfile::TempDir) {
         changes.push(Change::Taken { stat, stored });
     }
     catalog.apply(Tables::builtin(), run, &changes).unwrap();
-    let engine = Embedded::in_memory().unwrap();
-    intake::catch_up(&catalog, &engine, NonZeroUsize::MIN).unwrap();
+    let engine: Arc<dyn Engine> = Arc::new(Embedded::in_memory().unwrap());
+    intake::catch_up(&catalog, &*engine, NonZeroUsize::MIN).unwrap();
     let tables = Arc::new(Tables::builtin().clone());
-    (Archive::new(Arc::new(catalog), Arc::new(engine), tables), folder)
+    (Archive::new(Arc::new(catalog), Arc::new(Switch::new(engine)), tables), folder)
 }
 
 thread_local! {

@@ -161,7 +161,7 @@ fn a_document_that_turns_out_to_be_secret_is_given_up_to_the_last_word() {
         let stat: FileStat = vanthu::intake::scan::stat(path, &metadata);
         let run = catalog.start_run("changes", 1).unwrap();
         catalog.apply(Tables::builtin(), run, &[Change::Taken { stat, stored }]).unwrap();
-        catch_up(&catalog, &engine, NonZeroUsize::MIN).unwrap();
+        catch_up(&catalog, &*engine, NonZeroUsize::MIN).unwrap();
     }
     office.done(&["correct", "77/BC-SLĐTBXH", "subject=Chuyện Xuyzaquê", "--by", "Bình"]);
     let before = traces(&office.path("index"));

@@ -102,3 +102,59 @@
     });
   });
 })();
+
+// The status page: its moving part follows a stream of events; a screen reader hears of it every
+// ten seconds at most. Without a script the page reloads itself.
+(() => {
+  const now = document.getElementById("now");
+  if (!now || !window.EventSource) return;
+  const said = document.getElementById("said");
+  let saidAt = 0, wasBusy = now.querySelector(".now")?.dataset.busy === "true";
+  const renew = async () => {
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const rest = page.getElementById("rest");
+    if (rest) document.getElementById("rest").replaceWith(rest);
+  };
+  const source = new EventSource(now.dataset.events);
+  source.onmessage = (event) => {
+    const focused = now.contains(document.activeElement) && document.activeElement.closest("form")?.elements.viec?.value;
+    now.innerHTML = event.data;
+    if (focused) now.querySelector("form.order button")?.focus();
+    const part = now.querySelector(".now");
+    if (Date.now() - saidAt > 10000) { saidAt = Date.now(); said.textContent = part.dataset.said; }
+    const isBusy = part.dataset.busy === "true";
+    if (wasBusy && !isBusy) { said.textContent = part.dataset.said; renew().catch(() => {}); }
+    wasBusy = isBusy;
+  };
+  addEventListener("pagehide", () => source.close());
+})();
+
+// Uploads: files are sent without leaving the page, chosen or dropped on the form. Without a
+// script the form shows the same results on a page of its own.
+(() => {
+  const form = document.querySelector("form.upload");
+  if (!form) return;
+  const said = form.querySelector(".upload-said");
+  const send = async (files) => {
+    if (!files.length) return;
+    const body = new FormData();
+    for (const file of files) body.append("files", file, file.name);
+    said.textContent = form.dataset.sending;
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      said.replaceChildren(page.getElementById("upload-results") || form.dataset.failed);
+      form.reset();
+    } catch { said.textContent = form.dataset.failed; }
+  };
+  form.addEventListener("submit", (event) => { event.preventDefault(); send(form.elements.files.files); });
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("over"); });
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    send(event.dataTransfer.files);
+  });
+})();

@@ -201,7 +201,10 @@ impl Pool {
         as_png: bool,
         terms: &Terms<'_>,
     ) -> Result<(Raster, Vec<u8>), Undone> {
+        let deadline = Instant::now() + terms.max_time;
         let by = |drawer| {
+            let max_time = deadline.saturating_duration_since(Instant::now());
+            let terms = &Terms { max_time, ..*terms };
             let (key, page) = (pdf.sha256.clone(), page.clone());
             let job = Job::Draw { key, page, drawer, as_png };
             match self.run(&job, Some(&pdf.sha256), &pdf.bytes, terms)? {
@@ -214,7 +217,9 @@ impl Pool {
         let is_final = match &drawn {
             Ok((shape, _)) => shape.n_lost_images == 0,
             Err(Undone::Stopped) => true,
-            Err(Undone::Failed(failure)) => failure.reason == FailureReason::PasswordProtected,
+            Err(Undone::Failed(failure)) => {
+                matches!(failure.reason, FailureReason::PasswordProtected | FailureReason::TooSlow)
+            }
         };
         if is_final { drawn } else { by(Drawer::Poppler).or(drawn) }
     }

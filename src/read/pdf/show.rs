@@ -62,7 +62,13 @@ impl StreamRun<'_, '_, '_, '_> {
         let page = &mut *self.page;
         let state = &self.state;
         let is_visible = page.n_hidden == 0 && !self.is_unseen;
+        let mut n_codes = 0_u32;
         while !bytes.is_empty() {
+            // A string may be as long as a stream, and all of it beyond the edge of the page.
+            n_codes = n_codes.wrapping_add(1);
+            if n_codes.is_multiple_of(4096) {
+                page.budget.check_time()?;
+            }
             let code = page.shared.next_code(font, bytes, page.file, page.budget)?;
             bytes = &bytes[code.length.min(bytes.len())..];
             let spacing =
